@@ -1,0 +1,1 @@
+"""Gongjian (攻坚): software for running time-bound delivery campaigns."""

@@ -1,0 +1,1 @@
+"""Capabilities: each app holds everything that only it needs."""

@@ -1,0 +1,1 @@
+"""Orgs and their reach, posts, people, grants, and who may see what."""

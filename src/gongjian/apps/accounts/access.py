@@ -1,0 +1,137 @@
+"""The one source of what a person may see and do: row filter and visible fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from gongjian.apps.accounts.models import AccessClass, Grant, OrgReach, Person, Role
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+# Roles that see the whole campaign; the others see what their org, or one below it, answers for.
+_WIDE = frozenset({
+    Role.OFFICE, Role.LEADER, Role.SECRETARY, Role.INSPECTOR, Role.ASSESSOR,
+    Role.STATISTICS, Role.AUDITOR, Role.VIEWER, Role.PUBLIC,
+})  # fmt: skip
+_SEES_SOURCES = frozenset(set(Role) - {Role.PUBLIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One grant, as plain values."""
+
+    role: str
+    campaign_id: UUID | None
+    org_id: UUID | None
+    access_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one person may see and do today."""
+
+    person_id: UUID | None
+    grants: tuple[Granted, ...]
+
+    def roles(self, campaign_id: UUID | None) -> frozenset[str]:
+        """Give the roles held in a campaign, or anywhere when None is asked."""
+        return frozenset(
+            g.role
+            for g in self.grants
+            if campaign_id is None or g.campaign_id in {None, campaign_id}
+        )
+
+    def may_see(self, campaign_id: UUID) -> bool:
+        """Tell whether the campaign exists for this person."""
+        return bool(self.roles(campaign_id))
+
+    def is_office(self, campaign_id: UUID | None = None) -> bool:
+        """Tell whether this person runs the campaign."""
+        return Role.OFFICE in self.roles(campaign_id)
+
+    def campaigns(self, field: str = "pk") -> Q:
+        """Filter rows by the campaigns that exist for this person."""
+        if any(g.campaign_id is None for g in self.grants):
+            return Q()
+        return Q(**{f"{field}__in": {g.campaign_id for g in self.grants}})
+
+    def access_classes(self, campaign_id: UUID) -> frozenset[str]:
+        """Give the access classes seen across the whole campaign."""
+        return frozenset(
+            g.access_class
+            for g in self.grants
+            if g.campaign_id in {None, campaign_id} and g.role in _WIDE and g.org_id is None
+        ) | self._implied(campaign_id)
+
+    def _implied(self, campaign_id: UUID) -> frozenset[str]:
+        """The office and the auditor of a campaign see every class; a closer class implies open."""
+        held = self.roles(campaign_id)
+        if held & {Role.OFFICE, Role.AUDITOR}:
+            return frozenset(AccessClass.values)
+        wide = {g for g in self.grants if g.campaign_id in {None, campaign_id} and g.role in _WIDE}
+        return frozenset({AccessClass.OPEN}) if any(g.org_id is None for g in wide) else frozenset()
+
+    def rows(self, campaign_id: UUID, org: str = "org") -> Q:
+        """Filter rows that have `access_class` and an accountable org."""
+        wide = Q(access_class__in=self.access_classes(campaign_id))
+        own = Q()
+        for g in self.grants:
+            if g.campaign_id in {None, campaign_id} and g.org_id is not None:
+                reach = OrgReach.objects.filter(ancestor=g.org_id, descendant=OuterRef(f"{org}_id"))
+                classes = {AccessClass.OPEN, g.access_class}
+                own |= Q(Exists(reach), access_class__in=classes)
+        return wide | own
+
+    def is_wide(self, campaign_id: UUID) -> bool:
+        """Tell whether tallies of the whole campaign may be shown."""
+        return bool(self.access_classes(campaign_id))
+
+    def answers_for(self, campaign_id: UUID, org_id: UUID | None) -> frozenset[str]:
+        """Give the roles held over one org in a campaign: through it or any org above it."""
+        if org_id is None:
+            return frozenset()
+        mine = {
+            g.org_id: g.role
+            for g in self.grants
+            if g.org_id is not None and g.campaign_id in {None, campaign_id}
+        }
+        above = OrgReach.objects.filter(descendant=org_id, ancestor__in=mine)
+        return frozenset(mine[a] for a in above.values_list("ancestor_id", flat=True) if a)
+
+    def may_see_sources(self, campaign_id: UUID) -> bool:
+        """Tell whether history and the source paper are shown: to anybody but the public."""
+        return bool(self.roles(campaign_id) & _SEES_SOURCES)
+
+
+NOBODY = Scope(None, ())
+
+
+def scope(user: Any, day: dt.date) -> Scope:
+    """Work out what a person may see and do on a day: one query."""
+    if not isinstance(user, Person) or not user.is_active:
+        return NOBODY
+    held = Q(post__holdings__person=user) & _valid(day, "post__holdings__")
+    grants = Grant.objects.filter(Q(person=user) | held).filter(_valid(day))
+    return Scope(user.pk, tuple(_plain(grants)))
+
+
+def _valid(day: dt.date, prefix: str = "") -> Q:
+    since, until = f"{prefix}since", f"{prefix}until"
+    begun = Q(**{f"{since}__isnull": True}) | Q(**{f"{since}__lte": day})
+    running = Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gte": day})
+    return begun & running
+
+
+def _plain(grants: QuerySet[Grant]) -> set[Granted]:
+    columns = ("role", "campaign_id", "org_id", "access_class")
+    return {Granted(*row) for row in grants.values_list(*columns)}
+
+
+__all__ = ["NOBODY", "Granted", "Scope", "scope"]

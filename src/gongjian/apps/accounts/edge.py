@@ -1,0 +1,25 @@
+"""What every edge asks of a request: the scope of its person, and the act it stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gongjian.apps.accounts.access import Scope, scope
+from gongjian.apps.ledger.book import Act
+from gongjian.apps.ledger.models import SYSTEM
+from gongjian.lib import clock
+from gongjian.lib.requests import request_id
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def seen_by(request: HttpRequest) -> Scope:
+    """Give what the person of a request may see today: one query."""
+    return scope(request.user, clock.today())
+
+
+def act_of(request: HttpRequest, reason: str = "") -> Act:
+    """Give who acts by a request."""
+    by = request.user.pk if request.user.is_authenticated else SYSTEM
+    return Act(request_id=request_id(request), by=by, reason=reason)

@@ -1,0 +1,1 @@
+"""Campaigns, battles, registers, items, responsibilities, and the tallies over them."""

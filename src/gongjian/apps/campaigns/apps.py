@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class CampaignsConfig(AppConfig):
+    name = "gongjian.apps.campaigns"
+    label = "campaigns"
+
+    def ready(self) -> None:
+        from gongjian.apps.campaigns.models import Item  # noqa: PLC0415  # after models
+        from gongjian.apps.campaigns.standing import project_items  # noqa: PLC0415
+        from gongjian.apps.ledger.book import project  # noqa: PLC0415
+
+        project(Item, project_items)

@@ -1,0 +1,47 @@
+"""Keys of playbook fields: what may be sorted or filtered, typed, derived from `Item.fields`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from gongjian.kernel.model.playbook import FieldType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gongjian.kernel.model.playbook import FieldDef, RegisterDef
+
+SCALE = 10_000  # numbers keep four places as integers, so that both databases sort them alike
+
+
+def keys_of(register: RegisterDef, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the key columns of an item's fields, only of those the playbook marks."""
+    for field in register.fields:
+        value = fields.get(field.key)
+        marked = field.sortable or field.filterable
+        if marked and not field.personal and value not in (None, "", []):
+            yield {"field": field.key, **_typed(field, value)}
+
+
+def _typed(field: FieldDef, value: Any) -> dict[str, Any]:
+    if field.type in {FieldType.NUMBER, FieldType.MONEY}:
+        return {"num": int(Decimal(str(value)) * SCALE)}
+    if field.type is FieldType.DATE:
+        return {"day": dt.date.fromisoformat(value)}
+    if field.type in {FieldType.ORG, FieldType.PERSON}:
+        return {"ref": UUID(value)}
+    if field.type is FieldType.CHOICE:
+        return {"txt": str(value)}
+    return {"txt": sort_key(str(value))}
+
+
+@lru_cache(maxsize=4096)
+def sort_key(text: str) -> str:
+    """Give a key by which Chinese text sorts by its reading, on any database."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  # 0.2 s on first use
+
+    return " ".join(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True))[:200]

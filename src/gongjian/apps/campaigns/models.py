@@ -1,0 +1,305 @@
+"""Campaigns and everything they track: one table of items, many registers declared in playbooks."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from gongjian.apps.accounts.models import AccessClass, Org, Post
+from gongjian.apps.ledger.models import Derived, Ledgered
+from gongjian.apps.papers.models import Paper
+
+
+class Campaign(Ledgered):
+    """A time-bound delivery campaign (攻坚行动)."""
+
+    UNLEDGERED: ClassVar[frozenset[str]] = frozenset({"lit_on"})
+
+    code = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160, blank=True)
+    goal = models.CharField(max_length=300, blank=True)
+    issuer = models.CharField(max_length=160, blank=True)
+    place = models.CharField(max_length=80, blank=True)
+    start_on = models.DateField()
+    end_on = models.DateField()
+    anchor_on = models.DateField(null=True)  # what is counted down to, where it is not the end
+    anchor_name = models.CharField(max_length=120, blank=True)
+    zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    paper = models.ForeignKey(Paper, models.PROTECT, null=True)
+    clause = models.JSONField(default=dict)  # field name → [[start, end], …] in the paper's text
+    is_example = models.BooleanField(default=False)  # made of an example paper and a simulation
+    lit_on = models.DateField(null=True)  # the day that lights are good for
+
+    class Meta:
+        ordering = ["-start_on", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(start_on__lte=models.F("end_on")), name="campaign_period"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def label(self, language: str) -> str:
+        """Give the name in a language."""
+        return self.name_en if language.startswith("en") and self.name_en else self.name
+
+
+class PlaybookVersion(Ledgered):
+    """A playbook as it was in force for a campaign; its text never changes."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="playbooks")
+    key = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    text = models.TextField()
+    in_force = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign"], condition=models.Q(in_force=True), name="playbook_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.digest[:8]}"
+
+
+class Battle(Ledgered):
+    """One front of a campaign (攻坚战); may nest."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="battles")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    order = models.PositiveIntegerField()
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    leader = models.ForeignKey(Post, models.PROTECT, null=True)  # 牵头区领导
+    leader_title = models.CharField(max_length=120, blank=True)  # as printed, before matched
+    lead_org = models.ForeignKey(Org, models.PROTECT, null=True)
+    clause = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "order"], name="battle_order")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def label(self, language: str) -> str:
+        """Give the name in a language."""
+        return self.name_en if language.startswith("en") and self.name_en else self.name
+
+
+class Register(Ledgered):
+    """A list of items of one kind (清单, 台账), declared by the playbook under the same key."""
+
+    UNLEDGERED: ClassVar[frozenset[str]] = frozenset({"next_n"})
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="registers")
+    key = models.CharField(max_length=40)
+    order = models.PositiveIntegerField()
+    code_prefix = models.CharField(max_length=8)
+    access_class = models.CharField(
+        max_length=16, choices=AccessClass.choices, default=AccessClass.OPEN
+    )
+    next_n = models.PositiveIntegerField(default=1)  # counter of codes, taken in blocks
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="register_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Item(Ledgered):
+    """One row of a register (事项). Facts are columns; light and due state are computed beside them."""
+
+    UNLEDGERED: ClassVar[frozenset[str]] = frozenset(
+        {"light", "due_state", "next_light", "next_light_on"}
+    )
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="items")
+    register = models.ForeignKey(Register, models.PROTECT, related_name="items")
+    battle = models.ForeignKey(Battle, models.PROTECT, null=True, related_name="items")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    depth = models.PositiveSmallIntegerField(default=0)
+    code = models.CharField(max_length=32, unique=True)
+    title = models.CharField(max_length=300)
+    org = models.ForeignKey(Org, models.PROTECT, null=True, related_name="items")  # accountable
+    start_on = models.DateField(null=True)
+    due = models.DateField(null=True)
+    state = models.CharField(max_length=32)
+    progress = models.PositiveIntegerField(default=0)  # basis points, 0–10000, as last reported
+    reported_by = models.UUIDField(null=True)  # who asks never grants
+    closed_on = models.DateField(null=True)
+    fields = models.JSONField(default=dict)  # playbook fields by stable key, decimals as strings
+    access_class = models.CharField(max_length=16, default=AccessClass.OPEN)
+    paper = models.ForeignKey(Paper, models.PROTECT, null=True)
+    clause = models.JSONField(default=dict)
+
+    light = models.CharField(max_length=16, default="none")
+    due_state = models.CharField(max_length=8, default="none")
+    next_light = models.CharField(max_length=16, blank=True)
+    next_light_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(progress__lte=10_000), name="item_progress"),
+            models.CheckConstraint(condition=models.Q(depth__lte=5), name="item_depth"),
+        ]
+        indexes = [
+            models.Index(fields=["campaign", "code"], name="item_code"),
+            models.Index(fields=["campaign", "battle", "code"], name="item_battle"),
+            models.Index(fields=["campaign", "org", "code"], name="item_org"),
+            models.Index(fields=["campaign", "due_state", "due", "code"], name="item_due"),
+            models.Index(fields=["campaign", "light", "code"], name="item_light"),
+            models.Index(fields=["campaign", "next_light_on"], name="item_tick"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def measures(self, category: str) -> dict[str, int]:
+        """Give what this row adds to its cell of the tallies."""
+        return {
+            "n": 1,
+            f"state:{self.state}": 1,
+            f"category:{category}": 1,
+            f"light:{self.light}": 1,
+            f"due:{self.due_state}": 1,
+            "progress": self.progress,
+        }
+
+
+class Responsibility(Ledgered):
+    """Who is what to an item (责任): an org, a group of orgs or a post, in one role."""
+
+    class Role(models.TextChoices):
+        LEADER = "leader"
+        LEAD = "lead"
+        OWNER = "owner"
+        SUPPORT = "support"
+        OVERSEER = "overseer"
+        CONTACT = "contact"
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="responsibilities")
+    role = models.CharField(max_length=16, choices=Role.choices)
+    order = models.PositiveIntegerField(default=0)
+    org = models.ForeignKey(Org, models.PROTECT, null=True, related_name="responsibilities")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="responsibilities")
+    group_id = models.UUIDField(null=True)
+    printed = models.CharField(max_length=120, blank=True)  # the word of the paper
+
+    class Meta:
+        ordering = ["order"]
+        indexes = [models.Index(fields=["campaign", "org", "role"], name="responsibility_org")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.printed}"
+
+
+class ItemKey(Derived):
+    """A playbook field that may be sorted or filtered, typed: one path for both databases."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+")
+    register = models.ForeignKey(Register, models.CASCADE, related_name="+")
+    field = models.CharField(max_length=40)
+    item = models.ForeignKey(Item, models.CASCADE, related_name="keys")
+    num = models.BigIntegerField(null=True)  # numbers and money as integers scaled by 10000
+    day = models.DateField(null=True)
+    ref = models.UUIDField(null=True)
+    txt = models.CharField(max_length=200, null=True)  # noqa: DJ001  # null: another type's key
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "field"], name="itemkey_once")]
+        indexes = [
+            models.Index(fields=["register", "field", "num", "item"], name="itemkey_num"),
+            models.Index(fields=["register", "field", "day", "item"], name="itemkey_day"),
+            models.Index(fields=["register", "field", "ref", "item"], name="itemkey_ref"),
+            models.Index(fields=["register", "field", "txt", "item"], name="itemkey_txt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.field}"
+
+
+class Cell(Derived):
+    """One measure of the items of a battle, an org and a register: shape shared by three tables."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+")
+    battle = models.ForeignKey(Battle, models.CASCADE, null=True, related_name="+")
+    org = models.ForeignKey(Org, models.CASCADE, null=True, related_name="+")
+    register = models.ForeignKey(Register, models.CASCADE, related_name="+")
+    access_class = models.CharField(max_length=16)
+    measure = models.CharField(max_length=48)
+
+    KEY: ClassVar[tuple[str, ...]] = (
+        "battle_id", "org_id", "register_id", "access_class", "measure",
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.battle_id} {self.org_id}"
+
+    def cell(self) -> tuple[Any, ...]:
+        """Give what tells this cell from the others of its campaign."""
+        return tuple(getattr(self, name) for name in self.KEY)
+
+
+class Tally(Cell):
+    """Moves merged so far."""
+
+    n = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "key"],
+                name="tally_cell",
+            )
+        ]
+
+    key = models.CharField(max_length=64)  # digest of the cell: nulls would defeat a unique key
+
+
+class TallyMove(Cell):
+    """What one action, or the tick, added to a cell; merged into `Tally` by a leased folder."""
+
+    n = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign"], name="tallymove_campaign")]
+
+
+class TallyDay(Cell):
+    """What a cell stood at when a day ended; stored only if it changed, or on a full copy's day."""
+
+    day = models.DateField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "day"], name="tallyday_day")]
+
+
+class DayClosed(Derived):
+    """A day whose tallies were stored."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="days")
+    day = models.DateField()
+    is_full = models.BooleanField()
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "day"], name="dayclosed_once")]
+
+    def __str__(self) -> str:
+        return str(self.day)

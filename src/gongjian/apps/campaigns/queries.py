@@ -1,0 +1,256 @@
+"""Reads of campaigns, items and tallies; every one of them through a person's scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+
+from gongjian.apps.accounts.models import AccessClass, OrgGroupMember
+from gongjian.apps.campaigns import tally
+from gongjian.apps.campaigns.models import Battle, Campaign, Item, Register, Responsibility
+from gongjian.apps.campaigns.standing import Surroundings
+from gongjian.apps.ledger.models import Change
+from gongjian.apps.ledger.queries import rows_as_of, rows_back
+from gongjian.lib import clock
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from gongjian.apps.accounts.access import Scope
+
+PAGE = 100
+AS_OF_CAP = 20_000
+COUNT_CAP = 10_000
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """Which rows of a campaign are asked for; None asks for any."""
+
+    battle: UUID | None = None
+    register: str | None = None
+    org: UUID | None = None
+    group: UUID | None = None
+    state: str | None = None
+    light: str | None = None
+    due_state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of items; `after` is the code to go on from, None on the last page."""
+
+    items: list[Item]
+    after: str | None
+    n: int  # how many there are; stops at COUNT_CAP + 1
+    is_cut: bool = False
+
+
+def campaigns(seen: Scope) -> QuerySet[Campaign]:
+    """Give the campaigns that exist for a person."""
+    return Campaign.objects.filter(seen.campaigns()) if seen.grants else Campaign.objects.none()
+
+
+def get_campaign_for(seen: Scope, code: str) -> Campaign:
+    """Fetch a campaign; a stranger is told that there is none."""
+    campaign = campaigns(seen).filter(code=code).first()
+    if campaign is None:
+        raise Http404
+    return campaign
+
+
+def items(seen: Scope, campaign: Campaign, wanted: ItemFilter) -> QuerySet[Item]:
+    """Give the items that a person may see, filtered."""
+    rows = Item.objects.filter(visible(seen, campaign.pk), campaign=campaign)
+    return rows.filter(_where(wanted)).order_by("code")
+
+
+def visible(seen: Scope, campaign_id: UUID) -> Q:
+    """Filter items by scope: by access class and reach, and those one's org has a part in."""
+    orgs = {g.org_id for g in seen.grants if g.org_id and g.campaign_id in {None, campaign_id}}
+    part = Responsibility.objects.filter(campaign=campaign_id, org__above__ancestor__in=orgs)
+    mine = Q(pk__in=part.values("item"), access_class=AccessClass.OPEN) if orgs else Q()
+    return seen.rows(campaign_id) | mine if orgs else seen.rows(campaign_id)
+
+
+def _where(wanted: ItemFilter) -> Q:
+    names = {
+        "battle": "battle",
+        "register": "register__key",
+        "org": "org",
+        "group": "org__memberships__group",
+        "state": "state",
+        "light": "light",
+        "due_state": "due_state",
+    }
+    q = Q()
+    for name, column in names.items():
+        if (value := getattr(wanted, name)) is not None:
+            q &= Q(**{column: value})
+    return q
+
+
+def get_item_for(seen: Scope, code: str, *, may: str | None = None) -> Item:
+    """Fetch an item: 404 for whoever may not see it, 403 for a colleague without the right."""
+    item: Item | None = (
+        Item.objects.select_related("campaign", "register", "battle", "org")
+        .filter(code=code)
+        .first()
+    )
+    if item is None or not seen.may_see(item.campaign_id):
+        raise Http404
+    if not Item.objects.filter(visible(seen, item.campaign_id), pk=item.pk).exists():
+        raise Http404
+    if may is not None and may not in rights(seen, item):
+        raise PermissionDenied
+    return item
+
+
+def rights(seen: Scope, item: Item) -> frozenset[str]:
+    """Give what a person may do with an item they see."""
+    held = roles(seen, item)
+    may = set()
+    if held & {"office", "principal", "contact"}:
+        may.add("report")
+    if held & {"office"}:
+        may |= {"close_out", "reopen", "edit"}
+    return frozenset(may)
+
+
+def roles(seen: Scope, item: Item) -> frozenset[str]:
+    """Give the roles a person has towards an item: campaign-wide ones, and through its org."""
+    wide = {
+        g.role
+        for g in seen.grants
+        if g.org_id is None and g.campaign_id in {None, item.campaign_id}
+    }
+    return frozenset(wide) | seen.answers_for(item.campaign_id, item.org_id)
+
+
+def page(rows: QuerySet[Item], after: str | None = None, size: int = PAGE) -> Page:
+    """Give one page by keyset, and a count that stops early: two queries."""
+    n = rows.order_by()[: COUNT_CAP + 1].count()
+    window = rows.filter(code__gt=after) if after else rows
+    found = list(window.select_related("org", "battle", "register")[: size + 1])
+    return Page(found[:size], found[size - 1].code if len(found) > size else None, n)
+
+
+def page_as_of(
+    seen: Scope, campaign: Campaign, wanted: ItemFilter, day: dt.date, after: str | None = None
+) -> Page:
+    """Give one page of the items as they stood when a day ended, by taking later changes back."""
+    found = all_as_of(seen, campaign, day)
+    members = group_members(wanted.group) if wanted.group else frozenset()
+    chosen = [i for i in found if _matches(i, wanted, members)]
+    chosen.sort(key=lambda i: i.code)
+    window = [i for i in chosen if after is None or i.code > after]
+    more = len(window) > PAGE
+    return Page(window[:PAGE], window[PAGE - 1].code if more else None, len(chosen))
+
+
+def all_as_of(seen: Scope, campaign: Campaign, day: dt.date) -> list[Item]:
+    """Give all items of a campaign as they stood when a day ended, lights judged for that day."""
+    rows = items(seen, campaign, ItemFilter()).select_related("org", "battle", "register")
+    present = list(rows[: AS_OF_CAP + 1])
+    if len(present) > AS_OF_CAP:
+        raise PermissionDenied("as-of lists above 20,000 rows are made by a job")
+    until = clock.start_of(day + _DAY, campaign.zone)
+    around = Surroundings(campaign, day)
+    shown = {i.pk: i for i in present}
+    # Rows removed since then are not in anybody's scope today; they stay out.
+    back = [i for i in rows_as_of(Item, present, campaign.pk, until) if i.pk in shown]
+    for item in back:
+        around.judge(item)
+        _lend(item, shown[item.pk])
+    return back
+
+
+def _lend(item: Item, shown: Item) -> None:
+    """Give a row of the past the related rows that were fetched with today's, where they agree."""
+    for name in ("org", "battle", "register"):
+        if getattr(item, f"{name}_id") == getattr(shown, f"{name}_id"):
+            setattr(item, name, getattr(shown, name))
+    item.campaign = shown.campaign
+
+
+def _matches(item: Item, wanted: ItemFilter, members: frozenset[UUID] = frozenset()) -> bool:
+    checks = (
+        (wanted.battle, item.battle_id),
+        (wanted.register, item.register.key),
+        (wanted.org, item.org_id),
+        (wanted.state, item.state),
+        (wanted.light, item.light),
+        (wanted.due_state, item.due_state),
+    )
+    in_group = wanted.group is None or item.org_id in members
+    return in_group and all(asked is None or asked == has for asked, has in checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The tallies of a campaign on a day, to be summed along any of their sides."""
+
+    by_key: dict[tally.Key, int]
+
+    def total(self, **where: object) -> Counter[str]:
+        """Give the sums by measure over the cells of a battle, an org or a register."""
+        sides = {"battle": 0, "org": 1, "register": 2}
+        result: Counter[str] = Counter()
+        for key, n in self.by_key.items():
+            if all(key[sides[side]] == value for side, value in where.items()):
+                result[key[-1]] += n
+        return result
+
+    def by(self, side: str) -> dict[UUID | None, Counter[str]]:
+        """Give the sums by measure for each battle, org or register."""
+        at = {"battle": 0, "org": 1, "register": 2}[side]
+        result: dict[UUID | None, Counter[str]] = {}
+        for key, n in self.by_key.items():
+            result.setdefault(key[at], Counter())[key[-1]] += n
+        return result
+
+
+def cells(seen: Scope, campaign: Campaign, day: dt.date | None = None) -> Cells:
+    """Give the tallies that a person may see: of now, or as a past day ended."""
+    q = seen.rows(campaign.pk)
+    if day is None:
+        return Cells(tally.sums(campaign.pk, q))
+    return Cells(tally.stored(campaign.pk, day, q))
+
+
+def battles(campaign: Campaign) -> list[Battle]:
+    """Give the battles of a campaign in order, leaders joined: one query."""
+    return list(campaign.battles.select_related("leader", "lead_org").order_by("order"))
+
+
+def registers(seen: Scope, campaign: Campaign) -> list[Register]:
+    """Give the registers whose access class a person may see, or has an org in."""
+    return list(campaign.registers.order_by("order"))
+
+
+def group_members(group: UUID) -> frozenset[UUID]:
+    """Give the orgs of a comparison group."""
+    return frozenset(OrgGroupMember.objects.filter(group=group).values_list("org", flat=True))
+
+
+def item_as_of(item: Item, day: dt.date) -> Item:
+    """Give one item as it stood when a day ended; an item of later birth is not there yet."""
+    until = clock.start_of(day + _DAY, item.campaign.zone)
+    changes = Change.objects.filter(table=item._meta.label_lower, row=item.pk, event__at__gte=until)
+    back = rows_back([item], changes)
+    if not back:
+        raise Http404
+    was = back[0]
+    _lend(was, item)
+    was.paper = item.paper
+    Surroundings(item.campaign, day).judge(was)
+    return was

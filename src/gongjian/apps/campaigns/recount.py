@@ -1,0 +1,60 @@
+"""Rebuild what is derived from the items and compare it with what is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from gongjian.apps.campaigns import tally
+from gongjian.apps.campaigns.keys import keys_of
+from gongjian.apps.campaigns.models import Campaign, Item, ItemKey
+from gongjian.apps.campaigns.standing import DERIVED, Surroundings
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place where the derived rows are not what the facts say."""
+
+    what: str
+    where: str
+    has: object
+    should: object
+
+
+def recount(campaign: Campaign) -> list[Difference]:
+    """Compare lights, keys and tallies of a campaign with a full recount of its items."""
+    around = Surroundings(campaign, campaign.lit_on)
+    counted: Counter[tally.Key] = Counter()
+    found: list[Difference] = []
+    keys: dict[object, set[tuple[object, ...]]] = {}
+    columns = ("item_id", "field", "num", "day", "ref", "txt")
+    for pk, *key in ItemKey.objects.filter(campaign=campaign).values_list(*columns):
+        keys.setdefault(pk, set()).add(tuple(key))
+    for item in Item.objects.filter(campaign=campaign).order_by("pk").iterator(chunk_size=CHUNK):
+        has = {name: getattr(item, name) for name in DERIVED}
+        around.judge(item)
+        now = {name: getattr(item, name) for name in DERIVED}
+        found += [Difference(n, item.code, has[n], now[n]) for n in DERIVED if has[n] != now[n]]
+        counted.update(around.cells(item))
+        found += _key_differences(around, item, keys.pop(item.pk, set()))
+    found += [Difference("key", str(pk), sorted(map(str, k)), []) for pk, k in keys.items()]
+    there = tally.sums(campaign.pk, Q())
+    for cell in {**there, **counted}:
+        if there.get(cell, 0) != counted.get(cell, 0):
+            found.append(Difference("tally", str(cell), there.get(cell, 0), counted.get(cell, 0)))
+    return found
+
+
+def _key_differences(
+    around: Surroundings, item: Item, has: set[tuple[object, ...]]
+) -> list[Difference]:
+    register = around.playbook.register(around.registers[item.register_id].key)
+    should = {
+        (k["field"], k.get("num"), k.get("day"), k.get("ref"), k.get("txt"))
+        for k in keys_of(register, item.fields)
+    }
+    return [] if has == should else [Difference("key", item.code, has, should)]

@@ -1,0 +1,1 @@
+"""Read-only pages over all other apps; owns no business table."""

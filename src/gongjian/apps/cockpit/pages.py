@@ -1,0 +1,130 @@
+"""What the pages show, ready to print: templates only loop and branch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@dataclass(frozen=True, slots=True)
+class LightCount:
+    """How many items have a light, with the page that shows them."""
+
+    code: str
+    word: str
+    meaning: str
+    shape: str
+    n: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Items of a battle, an org or all: how many, how far, how lit."""
+
+    n: int
+    closed: int
+    closed_pct: int
+    progress_pct: int
+    late: int
+    soon: int
+    lights: tuple[LightCount, ...]
+    href: str
+    late_href: str
+    soon_href: str
+    closed_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class BattleCard:
+    """One battle on the cockpit."""
+
+    name: str
+    leader: str
+    meter: Meter
+    children: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One target with floor and stretch."""
+
+    subject: str
+    battle: str
+    floor: str
+    stretch: str
+    due: dt.date | None
+    strength: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrgRow:
+    """One org inside its group."""
+
+    name: str
+    meter: Meter
+
+
+@dataclass(frozen=True, slots=True)
+class OrgBlock:
+    """A comparison group; orgs are ordered inside it and nowhere else."""
+
+    name: str
+    rows: tuple[OrgRow, ...]
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a campaign's pages: its day, and what it counts down to."""
+
+    code: str
+    name: str
+    goal: str
+    day: dt.date
+    n_day: int
+    n_days: int
+    elapsed_pct: int
+    left: int
+    anchor: str
+    is_example: bool
+    is_past: bool  # asked as of a day before the newest
+    stamp: str  # the day that figures are good for
+    previous: str
+    next: str
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class CockpitPage:
+    """The dark screen, and the phone's view of the same facts."""
+
+    head: Head
+    meter: Meter
+    battles: tuple[BattleCard, ...]
+    targets: tuple[TargetRow, ...]
+    groups: tuple[OrgBlock, ...]
+    trend: dict[str, Any]
+    urls: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One row of a list."""
+
+    code: str
+    title: str
+    battle: str
+    org: str
+    due: dt.date | None
+    state: str
+    progress_pct: int
+    light: LightCount
+    due_state: str
+    href: str
+    is_mine: bool = False

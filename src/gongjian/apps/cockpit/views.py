@@ -1,0 +1,137 @@
+"""Reading pages: home, cockpit, campaign, lists, one item."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_safe
+
+from gongjian.apps.accounts.edge import seen_by
+from gongjian.apps.campaigns import queries as campaigns
+from gongjian.apps.cockpit import items as rows
+from gongjian.apps.cockpit import queries
+from gongjian.apps.targets.queries import aims
+from gongjian.lib import clock
+from gongjian.lib.ids import new_id
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the campaigns that exist for this person."""
+    seen = seen_by(request)
+    cards = []
+    for campaign in campaigns.campaigns(seen)[:20]:
+        asked = queries.ask(seen, campaign, None)
+        sums = campaigns.cells(seen, campaign).total()
+        cards.append({
+            "head": queries.head(asked, "cockpit:cockpit"),
+            "meter": queries.meter(asked, sums),
+            "campaign": campaign,
+        })  # fmt: skip
+    return render(request, "cockpit/home.html", {"cards": cards, "is_office": seen.is_office()})
+
+
+@login_required
+@require_GET
+def cockpit(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the dark screen of a campaign, of today or as of a day."""
+    seen = seen_by(request)
+    asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), _day(request))
+    return render(request, "cockpit/cockpit.html", {"page": queries.cockpit_page(asked)})
+
+
+@login_required
+@require_GET
+def campaign(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a campaign plainly: battles, then their items."""
+    seen = seen_by(request)
+    asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), _day(request))
+    cells = campaigns.cells(seen, asked.campaign, asked.day if asked.is_past else None)
+    battles = campaigns.battles(asked.campaign)
+    context = {
+        "head": queries.head(asked, "cockpit:campaign"),
+        "campaign": asked.campaign,
+        "meter": queries.meter(asked, cells.total()),
+        "battles": queries.battle_cards(asked, cells, battles),
+        "targets": [queries.target_row(a) for a in aims(asked.campaign, asked.day)],
+    }
+    return render(request, "cockpit/campaign.html", context)
+
+
+@login_required
+@require_GET
+def items(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the rows behind a number."""
+    seen = seen_by(request)
+    asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), _day(request))
+    wanted = rows.filter_of(request.GET.dict())
+    after = request.GET.get("after")
+    if asked.is_past:
+        page = campaigns.page_as_of(seen, asked.campaign, wanted, asked.day, after)
+    else:
+        page = campaigns.page(campaigns.items(seen, asked.campaign, wanted), after)
+    kept = {k: v for k, v in request.GET.dict().items() if k not in {"after", "day"} and v}
+    context = {
+        "head": queries.head(asked, "cockpit:items"),
+        "rows": [rows.item_row(asked, i) for i in page.items],
+        "n": min(page.n, campaigns.COUNT_CAP),
+        "is_more": page.n > campaigns.COUNT_CAP,
+        "next": asked.items(**kept, after=page.after) if page.after else "",
+        "filters": _chips(asked, kept),
+    }
+    return render(request, "cockpit/items.html", context)
+
+
+def _chips(asked: queries.Asked, kept: dict[str, str]) -> list[dict[str, str]]:
+    """Name each filter, with the address of the list without it."""
+    named = {str(b.pk): b.label(queries.lang()) for b in campaigns.battles(asked.campaign)}
+    chips = []
+    for name, value in kept.items():
+        word = named.get(value) or _word(asked, name, value)
+        others = {k: v for k, v in kept.items() if k != name}
+        chips.append({"word": word, "without": asked.items(**others)})
+    return chips
+
+
+def _word(asked: queries.Asked, name: str, value: str) -> str:
+    if name == "light" and value in queries.NO_LIGHT:
+        return asked.playbook.light(value).word.of(queries.lang())
+    if name == "due":
+        return queries.due_word(value)
+    if name == "org":
+        return queries.org_word(value)
+    return value
+
+
+@login_required
+@require_GET
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one item with its history and the clause it came from."""
+    seen = seen_by(request)
+    found = campaigns.get_item_for(seen, code)
+    asked = queries.ask(seen, found.campaign, _day(request))
+    until = None
+    if asked.is_past:
+        until = clock.start_of(asked.day + dt.timedelta(days=1), found.campaign.zone)
+        found = campaigns.item_as_of(found, asked.day)
+    context: dict[str, Any] = rows.item_context(asked, found, until)
+    context["head"] = queries.head(asked, "cockpit:campaign")
+    context["typed"] = request.session.pop(f"typed:{code}", {})
+    context["request_id"] = context["typed"].get("request_id") or str(new_id())
+    context["back"] = reverse("cockpit:items", args=[found.campaign.code])
+    return render(request, "cockpit/item.html", context)
+
+
+def _day(request: HttpRequest) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None

@@ -1,0 +1,287 @@
+"""The one way rows are written: an action opens the book, changes rows, and one event tells of it.
+
+How an action runs
+------------------
+1. The same request seen before returns the first outcome; nothing is done again.
+2. One transaction is opened (IMMEDIATE on SQLite); the gate opens for it.
+3. The action decides, by the kernel, and changes rows through `Book`; every update is conditional
+   on the version that the caller saw.
+4. The event, its changes and its place in the sealer's queue are written in three statements.
+5. Projectors bring derived rows (keys, lights, tallies) up to date from the same changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import DecimalField, Field, Model
+
+from gongjian.apps.ledger import gate
+from gongjian.apps.ledger.models import SYSTEM, Change, Event, Ledgered, Unsealed
+from gongjian.kernel.errors import KernelError
+from gongjian.lib import clock
+from gongjian.lib.ids import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Ledgered)
+ROW_CAP = 20_000
+
+
+class ActionError(KernelError):
+    """An action that cannot be done as asked; the edge makes a sentence of code and facts."""
+
+
+class Moved(ActionError):  # noqa: N818  # a state of the row, told as such
+    """Somebody else changed the row in between, and the changes touch each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts, by which request, for whom, why and as of when."""
+
+    request_id: str
+    by: UUID = SYSTEM
+    on_behalf_of: UUID | None = None
+    reason: str = ""
+    at: dt.datetime | None = None  # only an import or a simulation may back-date
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action left behind; the same for every repeat of its request."""
+
+    event_id: UUID
+    result: dict[str, Any]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """One row that an action changed, for the projectors."""
+
+    row: Ledgered
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+Projector = "Callable[[Sequence[Touched]], None]"
+_projectors: dict[type[Ledgered], list[Callable[[Sequence[Touched]], None]]] = defaultdict(list)
+
+
+def project(model: type[Ledgered], projector: Callable[[Sequence[Touched]], None]) -> None:
+    """Register what brings derived rows up to date when rows of a model change."""
+    if projector not in _projectors[model]:
+        _projectors[model].append(projector)
+
+
+def wire(row: Ledgered) -> dict[str, Any]:
+    """Give a row's facts as JSON values by wire name."""
+    return {f.attname: wire_value(f, getattr(row, f.attname)) for f in row.fact_columns()}
+
+
+def wire_value(column: Field[Any, Any], given: Any) -> Any:
+    """Give one value as JSON has it, the same before it is stored and after it is fetched.
+
+    Decimals have the places of their column, instants are in UTC, ids and dates are strings.
+    """
+    value = column.to_python(given)
+    if value is None or isinstance(value, (bool, int, str, dict, list)):
+        return value
+    if isinstance(value, Decimal) and isinstance(column, DecimalField):
+        return str(value.quantize(Decimal(1).scaleb(-column.decimal_places)))
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+@dataclass
+class Book:
+    """The open book of one action."""
+
+    act: Act
+    action: str
+    campaign_id: UUID | None = None
+    at: dt.datetime = field(default_factory=clock.now)
+    event_id: UUID = field(default_factory=new_id)
+    _touched: list[Touched] = field(default_factory=list)
+
+    def insert(self, *rows: Ledgered) -> None:
+        """Add rows; rows of one model go in one statement."""
+        by_model: dict[type[Ledgered], list[Ledgered]] = defaultdict(list)
+        for row in rows:
+            by_model[type(row)].append(row)
+        for model, group in by_model.items():
+            model._default_manager.bulk_create(group, batch_size=500)
+        self._touched.extend(Touched(row, None, wire(row)) for row in rows)
+
+    def update(self, row: R, *, reads: Iterable[str] = (), **fields: Any) -> R:
+        """Change fields of one row, on the condition that nobody else did.
+
+        If the changes in between touch nothing that this action read or writes, it goes on from
+        the newer row; else `Moved` names whose change it was.
+        """
+        before = wire(row)
+        if not self._swap(row, fields):
+            newer = self._not_in_the_way(row, {*fields, *reads})
+            before = wire(newer)
+            row.version = newer.version
+            if not self._swap(row, fields):
+                raise Moved("row.moved", row=str(row.pk))
+            for column in row.fact_columns():
+                setattr(row, column.attname, getattr(newer, column.attname))
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.version += 1
+        after = wire(row)
+        changed = [name for name, value in after.items() if before[name] != value]
+        self._touched.append(
+            Touched(row, {n: before[n] for n in changed}, {n: after[n] for n in changed})
+        )
+        return row
+
+    def delete(self, row: Ledgered) -> None:
+        """Remove a row, on the condition that nobody else changed it."""
+        same = type(row)._default_manager.filter(pk=row.pk, version=row.version)
+        current = (same.select_for_update() if _locks() else same).first()
+        if current is None:
+            raise Moved("row.moved", row=str(row.pk))
+        before = wire(current)
+        same.delete()
+        current.version += 1
+        self._touched.append(Touched(current, before, None))
+
+    def lock(self, rows: Iterable[R]) -> list[R]:
+        """Lock rows that a guard depends on, in the order of their ids (PostgreSQL)."""
+        models = {type(row) for row in rows}
+        ids = sorted(row.pk for row in rows)
+        held: list[R] = []
+        for model in models:
+            found = model._default_manager.filter(pk__in=ids).order_by("pk")
+            held.extend(found.select_for_update() if _locks() else found)
+        return held
+
+    def _swap(self, row: Ledgered, fields: dict[str, Any]) -> bool:
+        same = type(row)._default_manager.filter(pk=row.pk, version=row.version)
+        return bool(same.update(version=row.version + 1, **fields))
+
+    def _not_in_the_way(self, row: R, names: set[str]) -> R:
+        """Fetch the newer row, if what happened to it since has nothing to do with this action."""
+        since = Change.objects.filter(
+            table=row._meta.label_lower, row=row.pk, version__gt=row.version
+        ).select_related("event")
+        columns = {f.name: f.attname for f in row._meta.concrete_fields}
+        attnames = {columns.get(n, n) for n in names}
+        for change in since:
+            clash = attnames & {*(change.before or {"": 0}), *(change.after or {"": 0})}
+            if clash or change.after is None:
+                raise Moved(
+                    "row.moved",
+                    row=str(row.pk),
+                    fields=sorted(clash),
+                    by=str(change.event.actor_id),
+                    at=change.event.at.isoformat(),
+                )
+        newer: R | None = type(row)._default_manager.filter(pk=row.pk).first()
+        if newer is None:
+            raise Moved("row.moved", row=str(row.pk))
+        return newer
+
+    def close(self, result: dict[str, Any]) -> Outcome:
+        """Append the event and its changes, and bring derived rows up to date."""
+        if len(self._touched) > ROW_CAP:
+            raise ActionError("action.too_many_rows", n=len(self._touched), limit=ROW_CAP)
+        event = Event(
+            id=self.event_id,
+            campaign_id=self.campaign_id,
+            actor_id=self.act.by,
+            on_behalf_of_id=self.act.on_behalf_of,
+            action=self.action,
+            request_id=self.act.request_id,
+            reason=self.act.reason,
+            origin=self.act.origin,
+            outcome=result,
+            at=self.at,
+            recorded_at=clock.now(),
+        )
+        event.save(force_insert=True)
+        Change.objects.bulk_create(
+            [
+                Change(
+                    event=event,
+                    n=n,
+                    table=t.row._meta.label_lower,
+                    row=t.row.pk,
+                    version=t.row.version,
+                    before=t.before,
+                    after=t.after,
+                )
+                for n, t in enumerate(self._touched)
+            ],
+            batch_size=500,
+        )
+        Unsealed.objects.create(event=event)
+        self._project()
+        return Outcome(event.id, result)
+
+    def _project(self) -> None:
+        by_model: dict[type[Model], list[Touched]] = defaultdict(list)
+        for touched in self._touched:
+            by_model[type(touched.row)].append(touched)
+        for model, projectors in _projectors.items():
+            if by_model[model]:
+                for projector in projectors:
+                    projector(by_model[model])
+
+
+def action(
+    name: str,
+) -> Callable[
+    [Callable[Concatenate[Book, P], dict[str, Any]]], Callable[Concatenate[Act, P], Outcome]
+]:
+    """Make an action of a function that changes rows through the book it is given."""
+
+    def decorate(
+        body: Callable[Concatenate[Book, P], dict[str, Any]],
+    ) -> Callable[Concatenate[Act, P], Outcome]:
+        ACTIONS.add(name)
+
+        @functools.wraps(body)
+        def run(act: Act, /, *args: P.args, **kwargs: P.kwargs) -> Outcome:
+            if first := _first_outcome(act):
+                return first
+            try:
+                with transaction.atomic(), gate.opened():
+                    book = Book(act, name, at=act.at or clock.now())
+                    return book.close(body(book, *args, **kwargs))
+            except IntegrityError:
+                # The same request came twice at the same moment, and the other one was first.
+                if first := _first_outcome(act):
+                    return first
+                raise
+
+        return run
+
+    return decorate
+
+
+ACTIONS: set[str] = set()
+
+
+def _first_outcome(act: Act) -> Outcome | None:
+    event = Event.objects.filter(actor_id=act.by, request_id=act.request_id).first()
+    return Outcome(event.id, event.outcome, repeated=True) if event else None
+
+
+def _locks() -> bool:
+    return bool(connection.features.has_select_for_update)

@@ -1,0 +1,1 @@
+"""The closed loop: reports and close-out."""

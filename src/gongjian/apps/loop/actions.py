@@ -1,0 +1,91 @@
+"""Steps of the closed loop: the workflow of the playbook decides, then facts of the item change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from gongjian.apps.campaigns.actions import set_standing
+from gongjian.apps.campaigns.kernel_io import playbook_of
+from gongjian.apps.campaigns.models import PlaybookVersion
+from gongjian.apps.ledger.book import ActionError, Book, action
+from gongjian.apps.ledger.models import SYSTEM
+from gongjian.apps.loop.models import Report
+from gongjian.kernel.workflow.machine import Allowed, Facts, decide
+
+if TYPE_CHECKING:
+    from gongjian.apps.campaigns.models import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person typed into a report."""
+
+    progress: str = ""
+    problems: str = ""
+    next_steps: str = ""
+    share: int | None = None  # basis points; None leaves it as it was
+    no_change: bool = False
+
+
+@action("loop.report")
+def report(book: Book, item: Item, words: Words, *, roles: frozenset[str]) -> dict[str, Any]:
+    """Report on an item; its state follows from the workflow of its register."""
+    given = {"progress"} if words.progress.strip() else set()
+    if words.no_change:
+        given.add("no_change")
+    if not given:
+        raise ActionError("report.empty")
+    if words.share is not None and not 0 <= words.share <= 10_000:
+        raise ActionError("report.share_out_of_range", share=words.share)
+    share = item.progress if words.share is None or words.no_change else words.share
+    state = _next_state(book, item, "report", roles, frozenset(given))
+    by = None if book.act.by == SYSTEM else book.act.by
+    row = Report(
+        campaign_id=item.campaign_id,
+        item=item,
+        progress=words.progress.strip(),
+        problems=words.problems.strip(),
+        next_steps=words.next_steps.strip(),
+        share=share,
+        no_change=words.no_change,
+        by=by,
+        at=book.at,
+    )
+    book.insert(row)
+    set_standing(book, item, state=state, progress=share, reported_by=by)
+    return {"item": item.code, "report": str(row.pk), "state": state}
+
+
+@action("loop.close_out")
+def close_out(book: Book, item: Item, *, roles: frozenset[str]) -> dict[str, Any]:
+    """Close an item out (销号): never by whoever asked for it."""
+    state = _next_state(book, item, "close_out", roles, frozenset())
+    day = book.at.astimezone(ZoneInfo(item.campaign.zone)).date()
+    set_standing(book, item, state=state, closed_on=day)
+    return {"item": item.code, "state": state}
+
+
+@action("loop.reopen")
+def reopen(book: Book, item: Item, *, roles: frozenset[str]) -> dict[str, Any]:
+    """Put a closed item back in hand, with a reason."""
+    if not book.act.reason.strip():
+        raise ActionError("reopen.reason_missing")
+    state = _next_state(book, item, "reopen", roles, frozenset())
+    set_standing(book, item, state=state, closed_on=None)
+    return {"item": item.code, "state": state}
+
+
+def _next_state(
+    book: Book, item: Item, transition: str, roles: frozenset[str], given: frozenset[str]
+) -> str:
+    playbook = playbook_of(PlaybookVersion.objects.get(campaign=item.campaign_id, in_force=True))
+    workflow = playbook.workflow(playbook.register(item.register.key).workflow)
+    asked = item.reported_by is not None and item.reported_by == book.act.by
+    verdict = decide(
+        workflow, item.state, transition, Facts(roles=roles, given=given, is_requester=asked)
+    )
+    if isinstance(verdict, Allowed):
+        return verdict.state
+    raise ActionError(verdict.code, item=item.code, **dict(verdict.facts))

@@ -1,0 +1,1 @@
+"""What came in (来文): stored files, the text read out of them, its repairs."""

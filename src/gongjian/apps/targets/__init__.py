@@ -1,0 +1,1 @@
+"""Targets (目标) with their versions."""

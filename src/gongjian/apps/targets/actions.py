@@ -1,0 +1,32 @@
+"""Changes to targets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gongjian.apps.ledger.book import ActionError, Book, action
+from gongjian.apps.targets.models import Target, TargetVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def add_targets(book: Book, targets: Sequence[Target], versions: Sequence[TargetVersion]) -> None:
+    """Add targets with their first versions; part of the action that confirms a draft."""
+    book.insert(*targets)
+    book.insert(*versions)
+
+
+@action("targets.revise")
+def revise(book: Book, target: Target, version: TargetVersion) -> dict[str, Any]:
+    """Give a target a new version, with a reason."""
+    if not version.reason.strip():
+        raise ActionError("target.reason_missing")
+    last = TargetVersion.objects.filter(target=target).order_by("-n").first()
+    if last is not None and version.since < last.since:
+        raise ActionError("target.since_before_last", since=last.since)
+    version.target, version.n = target, last.n + 1 if last else 1
+    book.campaign_id = target.campaign_id
+    book.update(target)
+    book.insert(version)
+    return {"target": str(target.pk), "n": version.n}

@@ -1,0 +1,64 @@
+"""`gongjian doctor`: what is wrong with this installation, and what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from gongjian.cli.django_setup import setup
+from gongjian.cli.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOW_BYTES = 200 * 1024 * 1024
+
+
+@click.command("doctor", short_help="check the installation")
+def command() -> None:
+    """Check database, folders and settings; one line for each, with what to do."""
+    setup()
+    failed = False
+    for ok, sentence in _checks():
+        click.echo(f"{'ok  ' if ok else 'FAIL'} {sentence}")
+        failed = failed or not ok
+    sys.exit(1 if failed else 0)
+
+
+def _checks() -> Iterator[tuple[bool, str]]:
+    from django.conf import settings
+
+    yield from _database()
+    folder = settings.DATA_DIR
+    writable = folder.exists() and os.access(folder, os.W_OK)
+    yield writable, gettext("the data folder %(path)s can be written") % {"path": folder}
+    room = shutil.disk_usage(folder if folder.exists() else ".").free
+    yield room > LOW_BYTES, gettext("%(mib)s MiB free on its disk") % {"mib": room // 2**20}
+    weak = settings.DEBUG or "*" in settings.ALLOWED_HOSTS
+    yield not weak, gettext("debugging is off and the hosts are named")
+
+
+def _database() -> Iterator[tuple[bool, str]]:
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.recorder import MigrationRecorder
+
+    try:
+        executor = MigrationExecutor(connection)
+        applied = set(MigrationRecorder(connection).applied_migrations())
+    except DatabaseError as error:
+        yield False, gettext("the database does not answer: %(why)s") % {"why": error}
+        return
+    yield True, gettext("the database answers (%(kind)s)") % {"kind": connection.vendor}
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    yield not pending, gettext("the database is as new as the program; else run “gongjian run”")
+    known = set(executor.loader.disk_migrations)
+    newer = {m for m in applied if m not in known and m[0] in executor.loader.migrated_apps}
+    yield (
+        not newer,
+        gettext("the database is not newer than the program; else install the newer one"),
+    )

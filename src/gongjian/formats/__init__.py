@@ -1,0 +1,1 @@
+"""Papers of the world in and out, without Django."""

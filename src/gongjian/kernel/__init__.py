@@ -1,0 +1,1 @@
+"""The domain as pure functions and frozen values: no framework, database, network or clock."""

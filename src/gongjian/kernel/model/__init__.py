@@ -1,0 +1,1 @@
+"""Plain frozen values of the domain that refuse impossible states when built."""

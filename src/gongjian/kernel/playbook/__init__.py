@@ -1,0 +1,1 @@
+"""Checks across a whole playbook; what is not sound is refused when loaded."""

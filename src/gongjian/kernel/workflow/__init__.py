@@ -1,0 +1,1 @@
+"""State machines as data, and the one function that answers whether a step may be taken."""

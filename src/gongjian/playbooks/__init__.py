@@ -1,0 +1,1 @@
+"""Playbooks as YAML, the schema of the file format, and the loader that makes kernel values."""

@@ -1,0 +1,16 @@
+"""The URL table."""
+
+from django.urls import include, path
+
+from gongjian.apps.cockpit.views import home
+from gongjian.site.api import api
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("gongjian.apps.accounts.urls")),
+    path("", include("gongjian.apps.cockpit.urls")),
+    path("", include("gongjian.apps.loop.urls")),
+    path("", include("gongjian.apps.drafting.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", api.urls),
+]

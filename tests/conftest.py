@@ -1,0 +1,18 @@
+"""The named cast and the settings that every test shares."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.cast import Cast, make_cast
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "files"
+    settings.STATICFILES_DIRS = []
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    return make_cast()
