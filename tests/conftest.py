@@ -11,6 +11,8 @@ from tests.support.cast import Cast, make_cast
 def _own_files(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
     settings.STATICFILES_DIRS = []
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
 
 
 @pytest.fixture

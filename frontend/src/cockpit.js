@@ -9,10 +9,12 @@ echarts.use([BarChart, LineChart, GridComponent, LegendComponent, MarkLineCompon
 const INK = "#dbe7ff";
 const FAINT = "#8fa5c9";
 const LINE = "#24395f";
+// Letters grow with the screen, as the page around them does.
+const SIZE = Math.round(parseFloat(getComputedStyle(document.body).fontSize) * 0.92);
 const axis = {
   axisLine: { lineStyle: { color: LINE } },
   axisTick: { show: false },
-  axisLabel: { color: FAINT, fontSize: 13 },
+  axisLabel: { color: FAINT, fontSize: SIZE },
   splitLine: { lineStyle: { color: LINE, type: "dashed" } },
 };
 
@@ -32,9 +34,9 @@ function draw(id, option) {
 const trend = data("trend-data");
 if (trend) {
   draw("trend", {
-    grid: { left: 44, right: 16, top: 34, bottom: 26 },
+    grid: { left: SIZE * 3.2, right: SIZE, top: SIZE * 2.4, bottom: SIZE * 2 },
     tooltip: { trigger: "axis", valueFormatter: (v) => (v == null ? "–" : `${v}%`) },
-    legend: { top: 0, right: 8, textStyle: { color: FAINT }, itemHeight: 8 },
+    legend: { top: 0, right: 8, textStyle: { color: FAINT, fontSize: SIZE }, itemHeight: 8, icon: "roundRect" },
     xAxis: { type: "category", data: trend.days, ...axis },
     yAxis: { type: "value", max: 100, ...axis, axisLabel: { ...axis.axisLabel, formatter: "{value}%" } },
     series: [

@@ -27,6 +27,9 @@ def command(port: int, host: str) -> None:
 
 def serve(port: int, host: str = "127.0.0.1") -> None:
     """Serve until stopped; a worker beside it seals, folds and ticks."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     worker = subprocess.Popen([sys.executable, "-m", "gongjian.cli.worker"], env={**os.environ})
     try:
         from granian.constants import Interfaces

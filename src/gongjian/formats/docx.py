@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import docx
 from docx.oxml.ns import qn
@@ -98,11 +98,20 @@ def _kind(paragraph: Paragraph, text: str) -> tuple[BlockKind, int]:
         return BlockKind.HEADING, int(found.group(1))
     if (style or "").lower() == "title":
         return BlockKind.HEADING, 0
-    properties = paragraph._p.pPr  # numbering has no public reader
-    if properties is not None and properties.numPr is not None:
-        level = getattr(properties.numPr, "ilvl", None)
+    numbering = _numbering(paragraph)
+    if numbering is not None:
+        level = getattr(numbering, "ilvl", None)
         return BlockKind.LIST_ITEM, 1 + (int(level.val) if level is not None else 0)
     return kind_of(text)
+
+
+def _numbering(paragraph: Paragraph) -> Any:
+    """Find the numbering of a paragraph: its own, else its style's; there is no public reader."""
+    style = paragraph.style.element if paragraph.style is not None else None
+    for properties in (paragraph._p.pPr, style.pPr if style is not None else None):
+        if properties is not None and properties.numPr is not None:
+            return properties.numPr
+    return None
 
 
 def _rows(table: Table, n: int) -> Iterator[tuple[BlockKind, str, int, str, bool]]:

@@ -16,4 +16,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Give the demonstration's users where there is one; nothing else is asked of the database."""
     if not settings.DEMO:
         return {"is_demo": False, "demo_people": []}
-    return {"is_demo": True, "demo_people": Person.objects.filter(is_demo=True, is_active=True)}
+    return {
+        "is_demo": True,
+        "demo_people": Person.objects.filter(is_demo=True, is_active=True).order_by("pk"),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from pathlib import Path
 
@@ -98,6 +99,9 @@ TEMPLATES = [
 ]
 
 _URL = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'gongjian.sqlite3'}"
+if _URL.startswith(f"sqlite:///{DATA_DIR}"):
+    with contextlib.suppress(OSError):  # a read-only place is told when the database is opened
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": environ.Env.db_url_config(_URL)}  # type: ignore[no-untyped-call]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {

@@ -26,6 +26,7 @@ class Campaign(Ledgered):
     end_on = models.DateField()
     anchor_on = models.DateField(null=True)  # what is counted down to, where it is not the end
     anchor_name = models.CharField(max_length=120, blank=True)
+    anchor_name_en = models.CharField(max_length=120, blank=True)
     zone = models.CharField(max_length=40, default="Asia/Shanghai")
     paper = models.ForeignKey(Paper, models.PROTECT, null=True)
     clause = models.JSONField(default=dict)  # field name → [[start, end], …] in the paper's text

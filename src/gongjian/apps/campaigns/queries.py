@@ -144,6 +144,12 @@ def page(rows: QuerySet[Item], after: str | None = None, size: int = PAGE) -> Pa
     return Page(found[:size], found[size - 1].code if len(found) > size else None, n)
 
 
+def urgent(seen: Scope, campaign: Campaign, size: int = 12) -> list[Item]:
+    """Give the open items that are overdue or due within seven days, the oldest first: one query."""
+    rows = items(seen, campaign, ItemFilter()).filter(due_state__in=("late", "soon"))
+    return list(rows.select_related("org", "battle", "register").order_by("due", "code")[:size])
+
+
 def page_as_of(
     seen: Scope, campaign: Campaign, wanted: ItemFilter, day: dt.date, after: str | None = None
 ) -> Page:

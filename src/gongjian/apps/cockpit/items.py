@@ -40,6 +40,7 @@ def item_row(asked: Asked, item: Item) -> ItemRow:
         light=asked.light(item.light),
         due_state=item.due_state,
         href=reverse("cockpit:item", args=[item.code]) + day,
+        days_left=(item.due - asked.day).days if item.due else None,
     )
 
 

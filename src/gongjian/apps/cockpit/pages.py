@@ -127,4 +127,9 @@ class ItemRow:
     light: LightCount
     due_state: str
     href: str
-    is_mine: bool = False
+    days_left: int | None = None  # below zero once the deadline has passed
+
+    @property
+    def days_late(self) -> int:
+        """Give the days since the deadline; 0 while it has not passed."""
+        return max(-(self.days_left or 0), 0)

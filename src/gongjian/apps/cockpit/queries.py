@@ -110,7 +110,7 @@ def head(asked: Asked, to: str) -> Head:
         n_days=n_days,
         elapsed_pct=planned(campaign.start_on, campaign.end_on, day) // 100,
         left=max((anchor_on - day).days, 0),
-        anchor=campaign.anchor_name or _("the end of the campaign"),
+        anchor=_anchor(campaign) or _("the end of the campaign"),
         is_example=campaign.is_example,
         is_past=asked.is_past,
         stamp=day.isoformat(),
@@ -119,6 +119,12 @@ def head(asked: Asked, to: str) -> Head:
         first=campaign.start_on,
         last=asked.newest,
     )
+
+
+def _anchor(campaign: Campaign) -> str:
+    if lang().startswith("en") and campaign.anchor_name_en:
+        return campaign.anchor_name_en
+    return campaign.anchor_name
 
 
 def cockpit_page(asked: Asked) -> CockpitPage:
@@ -258,6 +264,24 @@ def _trend(asked: Asked) -> dict[str, Any]:
             round(100 * m["category:closed"] / m["n"], 1) if m["n"] else 0 for _d, m in days
         ],
     }
+
+
+CHOSEN = ("battle", "light", "due")
+Choice = tuple[str, str, bool]
+
+
+def choices(asked: Asked, kept: dict[str, str]) -> list[tuple[str, str, list[Choice]]]:
+    """Give what a list may be narrowed to: name, label, and its choices."""
+    words = {
+        "battle": [(str(b.pk), b.label(lang())) for b in campaigns.battles(asked.campaign)],
+        "light": [(c, asked.playbook.light(c).word.of(lang())) for c in NO_LIGHT],
+        "due": [(c, due_word(c)) for c in ("late", "soon", "later", "none", "closed")],
+    }
+    labels = {"battle": _("Battle"), "light": _("Light"), "due": _("Deadline")}
+    return [
+        (name, labels[name], [(v, word, kept.get(name) == v) for v, word in words[name]])
+        for name in CHOSEN
+    ]
 
 
 def due_word(value: str) -> str:

@@ -45,7 +45,12 @@ def cockpit(request: HttpRequest, code: str) -> HttpResponse:
     """Show the dark screen of a campaign, of today or as of a day."""
     seen = seen_by(request)
     asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), _day(request))
-    return render(request, "cockpit/cockpit.html", {"page": queries.cockpit_page(asked)})
+    urgent = [] if asked.is_past else campaigns.urgent(seen, asked.campaign)
+    context = {
+        "page": queries.cockpit_page(asked),
+        "urgent": [rows.item_row(asked, i) for i in urgent],
+    }
+    return render(request, "cockpit/cockpit.html", context)
 
 
 @login_required
@@ -86,6 +91,8 @@ def items(request: HttpRequest, code: str) -> HttpResponse:
         "is_more": page.n > campaigns.COUNT_CAP,
         "next": asked.items(**kept, after=page.after) if page.after else "",
         "filters": _chips(asked, kept),
+        "choose": queries.choices(asked, kept),
+        "others": {k: v for k, v in kept.items() if k not in queries.CHOSEN},
     }
     return render(request, "cockpit/items.html", context)
 

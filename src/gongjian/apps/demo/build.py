@@ -41,6 +41,7 @@ class Example:
     until: dt.date
     anchor_on: dt.date | None = None
     anchor_name: str = ""
+    anchor_name_en: str = ""
 
 
 EXAMPLES = (
@@ -61,6 +62,7 @@ EXAMPLES = (
         dt.date(2021, 8, 18),
         dt.date(2022, 9, 10),
         "开幕",
+        "the opening",
     ),
 )
 
@@ -137,6 +139,7 @@ def build_campaign(example: Example, office: Person) -> Campaign:
         name_en=example.name_en,
         anchor_on=example.anchor_on,
         anchor_name=example.anchor_name,
+        anchor_name_en=example.anchor_name_en,
         is_example=True,
         leaders={b.name.zh + t: b.leader.zh for b in playbook.battles for t in tails},
         english={b.name.zh + t: b.name.en for b in playbook.battles for t in tails},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gongjian.apps.accounts.models import Grant, Role
 from gongjian.apps.campaigns.actions import add_items, found
 from gongjian.apps.drafting.confirm import Plan, build
 from gongjian.apps.drafting.models import Draft, DraftPart
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from gongjian.apps.campaigns.models import Campaign
     from gongjian.apps.papers.models import Paper
     from gongjian.kernel.model.document import Document
 
@@ -45,10 +47,11 @@ def draft(book: Book, paper: Paper, document: Document, today: dt.date) -> dict[
 
 @action("drafting.correct")
 def correct(book: Book, part: DraftPart, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Correct fields of one part; what a person typed has no span any more."""
+    """Correct fields of one part; it keeps the sentence it came from, and says what was corrected."""
     _refuse_confirmed(part.draft)
-    spans = {k: v for k, v in part.content.get("spans", {}).items() if k not in changes}
-    content = {**part.content, **changes, "spans": spans}
+    changed = {k for k, v in changes.items() if (part.content.get(k) or None) != (v or None)}
+    corrected = sorted(changed | set(part.content.get("corrected", [])))
+    content = {**part.content, **changes, "corrected": corrected}
     book.update(part, content=content)
     return {"part": str(part.pk), "version": part.version}
 
@@ -87,7 +90,15 @@ def confirm(book: Book, row: Draft, plan: Plan) -> dict[str, Any]:
     add_items(book, made.campaign, made.items, made.responsibilities)
     add_targets(book, made.targets, made.versions)
     book.update(row, campaign=made.campaign)
+    _let_in(book, made.campaign)
     return {"campaign": made.campaign.code, "items": len(made.items), "targets": len(made.targets)}
+
+
+def _let_in(book: Book, campaign: Campaign) -> None:
+    """Whoever creates a campaign runs it, unless they run every campaign already."""
+    held = Grant.objects.filter(person=book.act.by, role=Role.OFFICE, campaign_id=None)
+    if book.act.by != SYSTEM and not held.exists():
+        book.insert(Grant(person_id=book.act.by, role=Role.OFFICE, campaign_id=campaign.pk))
 
 
 def _refuse_confirmed(row: Draft) -> None:

@@ -33,6 +33,7 @@ class Plan:
     name_en: str = ""
     anchor_on: dt.date | None = None
     anchor_name: str = ""
+    anchor_name_en: str = ""
     is_example: bool = False
     leaders: dict[str, str] = field(default_factory=dict)  # battle name → printed leading post
     english: dict[str, str] = field(default_factory=dict)  # battle name → English name
@@ -90,6 +91,7 @@ def _campaign(draft: Draft, head: dict[str, Any], plan: Plan) -> Campaign:
         end_on=end,
         anchor_on=plan.anchor_on,
         anchor_name=plan.anchor_name,
+        anchor_name_en=plan.anchor_name_en,
         paper=draft.paper,
         clause=head.get("spans", {}),
         is_example=plan.is_example,

@@ -80,7 +80,11 @@ def _row(part: DraftPart) -> PartRow:
         if not part.content.get("due"):
             lacks.append(_("no date"))
     if part.kind == "campaign":
-        lacks = [str(form.fields[n].label) for n in form.fields if not part.content.get(n)]
+        lacks = [
+            _("missing: %(field)s") % {"field": form.fields[n].label}
+            for n in form.fields
+            if not part.content.get(n)
+        ]
     return PartRow(part, form, tuple(lacks))
 
 

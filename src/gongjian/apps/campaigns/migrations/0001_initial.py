@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('end_on', models.DateField()),
                 ('anchor_on', models.DateField(null=True)),
                 ('anchor_name', models.CharField(blank=True, max_length=120)),
+                ('anchor_name_en', models.CharField(blank=True, max_length=120)),
                 ('zone', models.CharField(default='Asia/Shanghai', max_length=40)),
                 ('clause', models.JSONField(default=dict)),
                 ('is_example', models.BooleanField(default=False)),

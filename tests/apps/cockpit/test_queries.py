@@ -1,0 +1,51 @@
+"""How much is asked of the database: fixed, and the same at ten times the items."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.support.cast import END, START, act
+from tests.support.web import client
+
+from gongjian.apps.campaigns import tally
+from gongjian.apps.campaigns.actions import import_items
+from gongjian.apps.campaigns.models import Item
+
+PAGES = {"/": 6, "/c/LK21/cockpit": 15, "/c/LK21/": 9, "/c/LK21/items": 9}
+
+
+def add(cast, n):
+    rows = [
+        Item(
+            campaign=cast.campaign,
+            register=cast.register,
+            battle=cast.battles[i % 2],
+            title=f"Item {i}",
+            org=cast.orgs[["works", "plan", "east", "west"][i % 4]],
+            start_on=START,
+            due=END,
+            state="assigned",
+        )
+        for i in range(n)
+    ]
+    import_items(act(day=START), cast.campaign, rows, [])
+    tally.fold("test")
+
+
+def asked(path, person) -> int:
+    seat = client(person)
+    seat.get(path)  # the content types and the language are looked up once
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert seat.get(path).status_code == 200
+    return len(caught)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_ask_the_same_however_many_items_there_are(cast, path):
+    add(cast, 12)
+    few = asked(path, cast.people["office"])
+    add(cast, 108)
+    assert asked(path, cast.people["office"]) == few == PAGES[path]

@@ -1,0 +1,108 @@
+"""The URL table, walked as four people: nobody, a stranger, a viewer, the office."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import get_resolver, reverse
+from tests.support.web import client, drafted
+
+# name → (method, signed out, stranger, viewer, office); a form of the office may answer 302.
+TABLE = {
+    "home": ("get", 302, 200, 200, 200),
+    "login": ("get", 200, 302, 302, 302),
+    "logout": ("post", 302, 302, 302, 302),
+    "set_language": ("post", 302, 302, 302, 302),
+    "demo_switch": ("post", 404, 404, 404, 404),
+    "cockpit:cockpit": ("get", 302, 404, 200, 200),
+    "cockpit:campaign": ("get", 302, 404, 200, 200),
+    "cockpit:items": ("get", 302, 404, 200, 200),
+    "cockpit:item": ("get", 302, 404, 200, 200),
+    "loop:report": ("post", 302, 404, 403, 302),
+    "loop:close_out": ("post", 302, 404, 403, 302),
+    "loop:reopen": ("post", 302, 404, 403, 302),
+    "drafting:papers": ("get", 302, 404, 403, 200),
+    "drafting:draft": ("get", 302, 404, 403, 200),
+    "drafting:add_part": ("post", 302, 404, 403, 302),
+    "drafting:confirm": ("post", 302, 404, 403, 302),
+    "drafting:correct": ("post", 302, 404, 403, 302),
+    "drafting:drop": ("post", 302, 404, 403, 302),
+    "api-1:openapi-json": ("get", 200, 200, 200, 200),
+    "api-1:api-root": ("get", 404, 404, 404, 404),
+    "api-1:list_campaigns": ("get", 401, 200, 200, 200),
+    "api-1:read_tally": ("get", 401, 404, 200, 200),
+    "api-1:list_items": ("get", 401, 404, 200, 200),
+    "api-1:read_item": ("get", 401, 404, 200, 200),
+    "api-1:report": ("post", 401, 404, 403, 422),
+}
+
+
+def names(resolver, space="") -> set[str]:
+    found = set()
+    for entry in resolver.url_patterns:
+        if hasattr(entry, "url_patterns"):
+            found |= names(entry, entry.namespace or space)
+        elif entry.name:
+            found.add(f"{space}:{entry.name}" if space else entry.name)
+    return found
+
+
+def test_the_table_has_every_address():
+    assert names(get_resolver()) == set(TABLE)
+
+
+@pytest.fixture
+def addresses(cast):
+    item, draft = cast.item(), drafted(cast.people["office"])
+    part = draft.parts.filter(kind="task").first()
+    by_name = {
+        "demo_switch": [cast.people["viewer"].username],
+        "cockpit:item": [item.code],
+        "api-1:read_item": [item.code],
+        "api-1:report": [item.code],
+        "drafting:correct": [part.pk],
+        "drafting:drop": [part.pk],
+    }
+    for name in TABLE:
+        space = name.split(":")[0]
+        if name in by_name or name in {"drafting:papers", "api-1:list_campaigns"}:
+            continue
+        if space == "loop":
+            by_name[name] = [item.code]
+        elif space == "cockpit" or name in {"api-1:read_tally", "api-1:list_items"}:
+            by_name[name] = [cast.campaign.code]
+        elif space == "drafting":
+            by_name[name] = [draft.pk]
+    return {name: reverse(name, args=by_name.get(name, [])) for name in TABLE}
+
+
+@pytest.mark.parametrize("who", [None, "stranger", "viewer", "office"])
+def test_each_address_answers_as_the_table_says(cast, addresses, who):
+    column = [None, "stranger", "viewer", "office"].index(who) + 1
+    person = cast.people[who] if who else None
+    wrong = []
+    for name, row in TABLE.items():
+        seat, data = client(person), {"kind": "task", "text": "x", "name": "x"}
+        if name.startswith("api-1") and row[0] == "post":
+            answer = seat.post(addresses[name], {}, content_type="application/json")
+        else:
+            answer = getattr(seat, row[0])(addresses[name], data if row[0] == "post" else {})
+        if answer.status_code != row[column]:
+            wrong.append(f"{name}: {answer.status_code}, not {row[column]}")
+    assert wrong == []
+
+
+def test_a_contact_reports_for_the_own_org_and_for_no_other(cast):
+    item = cast.item(org="works")
+    seat = client(cast.people["works"])
+    sent = seat.post(f"/i/{item.code}/report", {"progress": "Dug."})
+    assert sent.status_code == 302
+    assert client(cast.people["east"]).get(f"/i/{item.code}/").status_code == 404
+    assert seat.post(f"/i/{item.code}/close-out").status_code == 403
+
+
+def test_a_page_of_another_site_cannot_write(cast):
+    item = cast.item()
+    sent = client(cast.people["office"]).post(
+        f"/i/{item.code}/report", {"progress": "x"}, HTTP_SEC_FETCH_SITE="cross-site"
+    )
+    assert sent.status_code == 403
