@@ -42,15 +42,16 @@ check: setup ## what every commit passes: format, lint, types, contracts, catalo
 	@sh tools/check.sh
 
 test: setup browser ## the whole suite on SQLite and on a real PostgreSQL, then in a real browser
-	@echo "== SQLite" && $(PY) -m pytest -q -m "not browser"
-	@echo "== PostgreSQL" && $(PY) tools/postgres.py run -- $(PY) -m pytest -q -m "not browser"
+	@echo "== SQLite" && $(PY) -m pytest -q -m "not browser" --ignore tests/soak
+	@echo "== PostgreSQL" && $(PY) tools/postgres.py run -- $(PY) -m pytest -q -m "not browser" --ignore tests/soak
 	@echo "== browser" && $(PY) -m pytest -q -m browser
 
 browser: $(STAMP)/python
 	@sh tools/browser.sh
 
 bench: setup ## measurements, with the known answer asserted
-	@for bench in benches/bench_*.py; do $(PY) $$bench || exit 1; done
+	@for bench in benches/bench_*.py; do \
+	  PYTHONPATH=. $(PY) $$bench && PYTHONPATH=. $(PY) tools/postgres.py run -- $(PWD)/$(PY) $$bench || exit 1; done
 
 soak: setup ## long proofs: many writers, many seeds
 	@$(PY) -m pytest -q tests/soak
