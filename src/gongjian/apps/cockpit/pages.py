@@ -66,7 +66,11 @@ class OrgRow:
     """One org inside its group."""
 
     name: str
-    meter: Meter
+    n: int
+    closed: int
+    closed_pct: int
+    red: LightCount
+    href: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -65,8 +66,11 @@ class Asked:
         named = {k: str(v) for k, v in wanted.items() if v is not None}
         if self.is_past:
             named["day"] = self.day.isoformat()
-        query = f"?{urlencode(named)}" if named else ""
-        return reverse("cockpit:items", args=[self.campaign.code]) + query
+        return f"{self._list}?{urlencode(named)}" if named else self._list
+
+    @cached_property
+    def _list(self) -> str:
+        return reverse("cockpit:items", args=[self.campaign.code])
 
     def light(self, code: str, n: int = 0, **where: object) -> LightCount:
         """Give a light with its word in the reader's language, and its rows."""
@@ -237,13 +241,21 @@ def _block(
     by_org: dict[UUID | None, Counter[str]],
     orgs: dict[UUID, Org],
 ) -> OrgBlock:
-    rows = [
-        OrgRow(orgs[pk].label(lang()), meter(asked, by_org[pk], org=pk))
-        for pk in members
-        if pk in orgs
-    ]
-    rows.sort(key=lambda r: (-r.meter.lights[2].n, r.meter.closed_pct, r.name))
+    rows = [_org_row(asked, orgs[pk], by_org[pk]) for pk in members if pk in orgs]
+    rows.sort(key=lambda r: (-r.red.n, r.closed_pct, r.name))
     return OrgBlock(name, tuple(rows[:ORGS_SHOWN]), max(len(rows) - ORGS_SHOWN, 0))
+
+
+def _org_row(asked: Asked, org: Org, sums: Counter[str]) -> OrgRow:
+    n, closed = sums["n"], sums["category:closed"]
+    return OrgRow(
+        name=org.label(lang()),
+        n=n,
+        closed=closed,
+        closed_pct=round(100 * closed / n) if n else 0,
+        red=asked.light("red", sums["light:red"], org=org.pk),
+        href=asked.items(org=org.pk),
+    )
 
 
 def _trend(asked: Asked) -> dict[str, Any]:
