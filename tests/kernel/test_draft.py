@@ -49,10 +49,11 @@ def test_battles_tasks_owners_and_dates(drafted):
     assert tasks["完成老旧小区雨污分流改造"].due is None
 
 
-def test_a_target_has_its_floor(drafted):
+def test_a_target_has_its_floor_and_its_stretch(drafted):
     _, draft = drafted
     (target,) = [t for t in draft.targets if "投资" in t.subject]
-    assert (target.value, target.unit) == (8, "%")
+    assert target.subject == "固定资产投资"
+    assert (target.value, target.stretch, target.unit) == (8, 10, "%")
 
 
 def test_every_span_holds_what_it_stands_for(drafted):

@@ -44,6 +44,13 @@ _AIM = re.compile(
 )
 _STRENGTH = re.compile("|".join(words.STRENGTHS))
 _LEAD = re.compile(rf"^(?:{words.OPENERS}|同时|其中|并|使|让|在\w{{2,8}}上|到时|，)+")
+_NUMBERED = re.compile(
+    r"^(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、](?=\D)|^[（(][^）)]{1,3}[）)]"
+)
+_STRETCH = re.compile(
+    rf"^(?:力争|争取|冲刺|挑战)(?:实现|完成)?(?:增长|达到|突破|到|达)?(?P<n>{NUMBER})"
+    rf"(?P<unit>个百分点|[%％]|{words.MEASURES}|万?[{words.COUNTED}])?{_ABOVE}?$"
+)
 _OPS = {
     "以上": ">=", "及以上": ">=", "以下": "<=", "以内": "<=", "之内": "<=", "左右": "==", "上下": "==",
 }  # fmt: skip
@@ -70,10 +77,14 @@ def find_targets(sentence: Clause, year: int | None, battle: str | None) -> Iter
     """
     head: dt.date | None = None
     head_span: Span | None = None
+    last: DraftTarget | None = None
     for n, clause in enumerate(split(sentence, "，；。,;：:")):
         dates = find_dates(clause.text, year)
         if n == 0 and dates and dates[0].start <= 3 and len(clause.text) <= dates[0].end + 2:
             head, head_span = dates[0].day, _span(clause, dates[0].start, dates[0].end)
+        if last is not None and (stretched := _stretched(last, clause)):
+            last = stretched
+            continue
         if (
             _OWNED.search(clause.text)
             or _PAST.search(clause.text)
@@ -82,7 +93,23 @@ def find_targets(sentence: Clause, year: int | None, battle: str | None) -> Iter
             continue
         for part in _parts(clause):
             if target := _target(part, year, battle):
-                yield _with_head(target, head, head_span)
+                if last is not None:
+                    yield last
+                last = _with_head(target, head, head_span)
+    if last is not None:
+        yield last
+
+
+def _stretched(target: DraftTarget, clause: Clause) -> DraftTarget | None:
+    """Take “…, 力争10%” as the stretch of the floor before it, where both have one unit."""
+    m = _STRETCH.match(clause.text)
+    if m is None or target.stretch is not None or not isinstance(target.value, (int, float)):
+        return None
+    stretch, unit = value_of(m["n"]), (m["unit"] or target.unit or "").replace("％", "%")
+    if stretch is None or unit != target.unit or (stretch > target.value) != (target.op != "<="):
+        return None
+    spans = {**target.spans, "stretch": (_span(clause, m.start("n"), m.end()),)}
+    return replace(target, stretch=stretch, spans=spans)
 
 
 def _may_aim(clause: Clause, sentence: Clause) -> bool:
@@ -189,7 +216,8 @@ def _without(text: str, dates: list[Dated]) -> str:
 
 
 def _subject(before: str, behind: str) -> str:
-    text = _LEAD.sub("", before)
+    text = _LEAD.sub("", _NUMBERED.sub("", before))
+    text = re.sub(r"^(?:实现|完成)(?=[^，]{2,8}(?:投资|收入|增加值|总额|产值|率)$)", "", text)
     text = re.sub(rf"(?:{'|'.join(words.STRENGTHS)})", "", text)
     text = re.sub(r"^(?:在|对|将|把|使)?", "", text)
     text = re.sub(r"(?:实现|完成)(?=\w{2,8}率$)", "", text)
