@@ -84,7 +84,7 @@ def main() -> None:
     pages: dict[str, Callable[[], bytes]] = {
         "floor": lambda: floor(request, campaign.pk).content,
         "cockpit": lambda: seat.get(f"{root}/cockpit").content,
-        "cockpit, a past day": lambda: seat.get(f"{root}/cockpit?day=2021-07-02").content,
+        "cockpit, a past day": lambda: seat.get(f"{root}/cockpit?day=2024-01-02").content,
         "campaign": lambda: seat.get(f"{root}/").content,
         "list": lambda: seat.get(f"{root}/items").content,
         "list, red": lambda: seat.get(f"{root}/items?light=red").content,

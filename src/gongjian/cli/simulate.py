@@ -14,7 +14,7 @@ from gongjian.cli.words import gettext
 @click.command("simulate", short_help="fill a database for load")
 @click.option("--size", type=click.Choice(["district", "city", "province"]), required=True,
               help="400, 8000 or 50000 items")  # fmt: skip
-@click.option("--seed", type=int, default=2021, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
 def command(size: str, seed: int) -> None:
     """Fill the database with a simulated campaign; it is labelled as an example.
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.models import Grant, Org, OrgGroup, Person, Post
 from gongjian.apps.campaigns.models import Campaign
-from gongjian.apps.demo import orgs
+from gongjian.apps.demo.data import data, paper
 from gongjian.apps.drafting import actions as drafting
 from gongjian.apps.drafting.confirm import Plan
 from gongjian.apps.drafting.models import Draft
@@ -24,47 +22,11 @@ from gongjian.playbooks.load import builtin_text, load_builtin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gongjian.apps.demo.data import Example
+
     Say = Callable[[str], None]
 
 ORIGIN = "simulation"
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One paper of the demonstration and the campaign made of it."""
-
-    file: str
-    code: str
-    playbook: str
-    name_en: str
-    start: dt.date
-    until: dt.date
-    anchor_on: dt.date | None = None
-    anchor_name: str = ""
-    anchor_name_en: str = ""
-
-
-EXAMPLES = (
-    Example(
-        "yuecheng-plan.docx",
-        "YC21",
-        "yuecheng-2021",
-        "Yuecheng campaign season “lead and climb”",
-        dt.date(2021, 7, 1),
-        dt.date(2021, 8, 18),
-    ),
-    Example(
-        "xiaoshan-mirror.html",
-        "XS21",
-        "xiaoshan-2021",
-        "Xiaoshan campaign year “the Games lift the city”",
-        dt.date(2021, 3, 10),
-        dt.date(2021, 8, 18),
-        dt.date(2022, 9, 10),
-        "开幕",
-        "the opening",
-    ),
-)
 
 
 def at(day: dt.date, hour: int = 9, minute: int = 0) -> dt.datetime:
@@ -81,31 +43,28 @@ def act(slot: str, day: dt.date, by: Person | None = None, hour: int = 9) -> Act
 
 def build_orgs(day: dt.date) -> dict[str, Org]:
     """Add the offices, their groups and the leading posts."""
-    root = Org(code="district", name="示例区", short_name="示例区", name_en="Example district")
-    named = {"示例区": root}
-    lists = (orgs.DEPARTMENTS, orgs.TOWNS, orgs.TASKFORCES, orgs.PLATFORMS)
-    members: list[list[Org]] = []
-    for kind, names in zip(orgs.GROUPS, lists, strict=True):
+    shown = data()
+    root = Org(code="district", name=shown.root.zh, short_name=shown.root.zh, name_en=shown.root.en)
+    named = {root.name: root}
+    groups: dict[OrgGroup, list[Org]] = {}
+    for order, group in enumerate(shown.groups):
         made = [
             Org(
                 parent=root,
-                code=f"{kind[0]}-{n:02d}",
-                name=name,
-                short_name=name,
-                name_en=orgs.ENGLISH.get(name, ""),
+                code=f"{group.key}-{n:02d}",
+                name=name.zh,
+                short_name=name.zh,
+                name_en=name.en,
                 order=len(named) + n,
             )
-            for n, name in enumerate(names, 1)
+            for n, name in enumerate(group.orgs, 1)
         ]
-        members.append(made)
         named |= {o.short_name: o for o in made}
+        kind = OrgGroup(key=group.key, name=group.name.zh, name_en=group.name.en, order=order)
+        groups[kind] = made
     accounts.add_orgs(act("orgs", day), list(named.values()))
-    groups = {
-        OrgGroup(key=key, name=zh, name_en=en, order=n): made
-        for n, ((key, zh, en), made) in enumerate(zip(orgs.GROUPS, members, strict=True))
-    }
     accounts.add_groups(act("groups", day), groups)
-    posts = [Post(org=root, title=zh, title_en=en) for zh, en in orgs.LEADERS]
+    posts = [Post(org=root, title=post.zh, title_en=post.en) for post in shown.leaders]
     accounts.add_posts(act("posts", day), posts)
     return named
 
@@ -113,8 +72,10 @@ def build_orgs(day: dt.date) -> dict[str, Org]:
 def build_desks(day: dt.date, named: dict[str, Org]) -> dict[str, Person]:
     """Add one user for each role; nobody can sign in as one except in the demonstration."""
     people = {}
-    for desk in orgs.DESKS:
-        person = Person(username=desk.username, name=desk.name, name_en=desk.name_en, is_demo=True)
+    for desk in data().desks:
+        person = Person(
+            username=desk.username, name=desk.name.zh, name_en=desk.name.en, is_demo=True
+        )
         accounts.add_person(act(f"desk-{desk.username}", day), person)
         held = Grant(person=person, role=desk.role, org=named.get(desk.org))
         accounts.grant(act(f"grant-{desk.username}", day), held)
@@ -124,12 +85,12 @@ def build_desks(day: dt.date, named: dict[str, Org]) -> dict[str, Person]:
 
 def build_campaign(example: Example, office: Person) -> Campaign:
     """Read a paper, draft it, confirm it: what an office does, in three actions."""
-    data = (files("gongjian.apps.demo") / "papers" / example.file).read_bytes()
-    document = read_paper(data, example.file)
+    content = paper(example.file)
+    document = read_paper(content, example.file)
     day, slot = example.start, example.code
-    got = receive(act(f"{slot}-paper", day, office), data, example.file, document, day)
-    paper = Paper.objects.get(pk=got.result["paper"])
-    drafted = drafting.draft(act(f"{slot}-draft", day, office), paper, document, day)
+    got = receive(act(f"{slot}-paper", day, office), content, example.file, document, day)
+    row = Paper.objects.get(pk=got.result["paper"])
+    drafted = drafting.draft(act(f"{slot}-draft", day, office), row, document, day)
     draft = Draft.objects.select_related("paper").get(pk=drafted.result["draft"])
     playbook = load_builtin(example.playbook)
     tails = ("", "攻坚战")
@@ -138,8 +99,8 @@ def build_campaign(example: Example, office: Person) -> Campaign:
         playbook_text=builtin_text(example.playbook),
         name_en=example.name_en,
         anchor_on=example.anchor_on,
-        anchor_name=example.anchor_name,
-        anchor_name_en=example.anchor_name_en,
+        anchor_name=example.anchor.zh,
+        anchor_name_en=example.anchor.en,
         is_example=True,
         leaders={b.name.zh + t: b.leader.zh for b in playbook.battles for t in tails},
         english={b.name.zh + t: b.name.en for b in playbook.battles for t in tails},

@@ -12,14 +12,14 @@ from gongjian.apps.campaigns.actions import found_campaign, import_items
 from gongjian.apps.campaigns.models import Battle, Campaign, Item, Register, Responsibility
 from gongjian.apps.demo.build import act, build_desks, build_orgs
 from gongjian.apps.demo.simulate import simulate
-from gongjian.playbooks.load import builtin_text, load_builtin
+from gongjian.playbooks.load import builtin_keys, builtin_text, load_builtin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-START, END = dt.date(2021, 7, 1), dt.date(2021, 9, 30)
+START, END = dt.date(2024, 1, 1), dt.date(2024, 3, 31)
 BATCH = 5000
-PLAYBOOK = "yuecheng-2021"
+PLAYBOOK = builtin_keys()[-1]
 VERBS = ("推进", "完成", "启动", "整治", "提升", "新建", "改造", "验收")
 THINGS = (
     "道路工程",

@@ -63,8 +63,8 @@ def find_dates(text: str, year: int | None) -> list[Dated]:
 
     Examples
     --------
-    >>> [d.day.isoformat() for d in find_dates("9月底前完成，年底前验收", 2021)]
-    ['2021-09-30', '2021-12-31']
+    >>> [d.day.isoformat() for d in find_dates("9月底前完成，年底前验收", 2024)]
+    ['2024-09-30', '2024-12-31']
     """
     found: list[Dated] = []
     for kind, pattern in _PATTERNS:

@@ -92,10 +92,10 @@ def standing(rules: LightRules, facts: LightFacts, day: dt.date) -> Standing:
     Examples
     --------
     >>> rules = LightRules("plain", soon_days=7, behind_yellow=1000, behind_red=2000)
-    >>> facts = LightFacts(dt.date(2021, 7, 1), dt.date(2021, 9, 30), 0, StateCategory.OPEN)
-    >>> s = standing(rules, facts, dt.date(2021, 7, 1))
+    >>> facts = LightFacts(dt.date(2024, 7, 1), dt.date(2024, 9, 30), 0, StateCategory.OPEN)
+    >>> s = standing(rules, facts, dt.date(2024, 7, 1))
     >>> s.light, s.next_on
-    ('green', datetime.date(2021, 7, 10))
+    ('green', datetime.date(2024, 7, 10))
     """
     now = _judge(rules, facts, day)
     for later in sorted(d for d in _thresholds(rules, facts) if d > day):
@@ -122,7 +122,7 @@ def planned(start_on: dt.date, due: dt.date, day: dt.date) -> int:
 
     Examples
     --------
-    >>> planned(dt.date(2021, 7, 1), dt.date(2021, 7, 10), dt.date(2021, 7, 5))
+    >>> planned(dt.date(2024, 7, 1), dt.date(2024, 7, 10), dt.date(2024, 7, 5))
     5000
     """
     if day < start_on:
