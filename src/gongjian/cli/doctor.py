@@ -38,8 +38,30 @@ def _checks() -> Iterator[tuple[bool, str]]:
     yield writable, gettext("the data folder %(path)s can be written") % {"path": folder}
     room = shutil.disk_usage(folder if folder.exists() else ".").free
     yield room > LOW_BYTES, gettext("%(mib)s MiB free on its disk") % {"mib": room // 2**20}
+    yield from _verified()
     weak = settings.DEBUG or "*" in settings.ALLOWED_HOSTS
     yield not weak, gettext("debugging is off and the hosts are named")
+
+
+def _verified() -> Iterator[tuple[bool, str]]:
+    """Tell what the last verification of the worker found, where there was one."""
+    from django.db import DatabaseError
+    from django_tasks import TaskResultStatus
+    from django_tasks_db.models import DBTaskResult
+
+    from gongjian.apps.ledger.jobs import verify_book
+
+    done = DBTaskResult.objects.filter(
+        task_path=verify_book.module_path, status=TaskResultStatus.SUCCESSFUL
+    )
+    try:
+        last = done.order_by("-finished_at").first()
+    except DatabaseError:
+        return
+    if last is not None and last.finished_at is not None:
+        faults = last.return_value["faults"]
+        told = {"at": last.finished_at.isoformat(" ", "minutes"), "n": len(faults)}
+        yield not faults, gettext("last verified %(at)s: %(n)s faults") % told
 
 
 def _database() -> Iterator[tuple[bool, str]]:

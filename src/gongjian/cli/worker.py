@@ -1,33 +1,51 @@
-"""The background work of one machine: seal, fold, tick; started by `gongjian run`."""
+"""The background work of one machine: seal, fold, tick, and the queue; started by `gongjian run`."""
 
 from __future__ import annotations
 
 import logging
 import os
 import signal
+import socket
 import threading
+
+from django.utils import timezone
 
 from gongjian.cli.django_setup import setup
 
 log = logging.getLogger("gongjian.worker")
 EVERY_SECONDS = 1.0
+NIGHT = 3  # the hour from which a new day's verification may run
 
 
 def work(stop: threading.Event) -> None:
     """Do what is due, once a second, until told to stop."""
-    holder = f"worker-{os.getpid()}"
+    from gongjian.apps.jobs.runner import worker
+
+    holder = f"worker-{socket.gethostname()[:40]}-{os.getpid()}"
+    queue = worker(holder)
+    threading.Thread(target=queue.run, daemon=True).start()
     while not stop.wait(EVERY_SECONDS):
         try:
             _once(holder)
         except Exception:  # a worker's loop logs and goes on
             log.exception("background work failed; it is tried again")
+    queue.running = False
 
 
 def _once(holder: str) -> None:
     from gongjian.apps.campaigns import tally
     from gongjian.apps.campaigns.days import tick_due
+    from gongjian.apps.jobs import runner, timers
+    from gongjian.apps.ledger.jobs import verify_book
     from gongjian.apps.ledger.seal import seal
+    from gongjian.lib import clock
 
+    now = clock.now()
+    runner.beat(holder, now)
+    runner.take_up_lost(now)
+    local = timezone.localtime(now)
+    if local.hour >= NIGHT and timers.take("verify", local.date().isoformat(), now):
+        verify_book.enqueue()
     tally.fold(holder)
     seal(holder)
     tick_due()
