@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -45,3 +46,27 @@ def test_the_demonstration_verifies_recounts_and_starts_again(demo):
     again = run(demo, "--lang", "en", "demo", "--build-only")
     assert again.returncode == 0
     assert "Reading" not in again.stdout
+
+
+def test_a_database_newer_than_the_program_is_left_alone(tmp_path):
+    env = {"GONGJIAN_DATA": str(tmp_path), "DATABASE_URL": "", "LANG": "en_US.UTF-8"}
+    first = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from gongjian.cli.django_setup import setup, migrate; setup(); migrate()",
+        ],
+        env={**os.environ, **env},
+        check=False,
+    )
+    assert first.returncode == 0
+    with sqlite3.connect(tmp_path / "gongjian.sqlite3") as database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('campaigns', '9999_later', '2030-01-01')"
+        )
+    refused = run(env, "--lang", "en", "simulate", "--size", "district")
+    assert refused.returncode == 1
+    assert "newer" in refused.stderr
+    told = run(env, "--lang", "en", "doctor")
+    assert told.returncode == 1
+    assert "newer" in told.stdout

@@ -52,14 +52,15 @@ def _codes() -> list[str]:
 
 def _build(*, fresh: bool) -> bool:
     from django.conf import settings
-    from django.core.management import call_command
+
+    from gongjian.cli.django_setup import migrate
 
     database = settings.DATABASES["default"]
     is_file = database["ENGINE"].endswith("sqlite3")
     if fresh and is_file:
         for tail in ("", "-wal", "-shm"):
             Path(f"{database['NAME']}{tail}").unlink(missing_ok=True)
-    call_command("migrate", verbosity=0)
+    migrate()
     from gongjian.apps.campaigns.models import Campaign
     from gongjian.apps.demo.build import build_campaign, build_desks, build_orgs
     from gongjian.apps.demo.data import data

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from gongjian.cli.words import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.migrations.executor import MigrationExecutor
 
 
 def setup() -> None:
@@ -15,3 +26,33 @@ def setup() -> None:
 
     django.setup()
     translation.activate("en" if language() == "en" else "zh-hans")
+
+
+def newer_than_program(executor: MigrationExecutor, applied: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether the database has migrations that this program does not know."""
+    known, ours = executor.loader.disk_migrations, executor.loader.migrated_apps
+    return any(m not in known and m[0] in ours for m in applied)
+
+
+def migrate() -> None:
+    """Bring the database up to date; one that is newer or cannot be written is left alone, with a sentence."""
+    from django.core.management import call_command
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from gongjian.lib.problems import database_sentence
+
+    try:
+        executor = MigrationExecutor(connection)
+        applied = set(MigrationRecorder(connection).applied_migrations())
+        if newer_than_program(executor, applied):
+            newer = gettext(
+                "the database is not newer than the program; else install the newer one"
+            )
+            click.echo(f"FAIL {newer}", err=True)
+            sys.exit(1)
+        call_command("migrate", verbosity=0)
+    except DatabaseError as error:
+        click.echo(database_sentence(error), err=True)
+        sys.exit(1)

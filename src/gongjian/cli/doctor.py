@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gongjian.cli.django_setup import setup
+from gongjian.cli.django_setup import newer_than_program, setup
 from gongjian.cli.words import gettext
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def _database() -> Iterator[tuple[bool, str]]:
     yield True, gettext("the database answers (%(kind)s)") % {"kind": connection.vendor}
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     yield not pending, gettext("the database is as new as the program; else run “gongjian run”")
-    known = set(executor.loader.disk_migrations)
-    newer = {m for m in applied if m not in known and m[0] in executor.loader.migrated_apps}
+    newer = newer_than_program(executor, applied)
     yield (
         not newer,
         gettext("the database is not newer than the program; else install the newer one"),

@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from gongjian.cli.django_setup import setup
+from gongjian.cli.django_setup import migrate, setup
 from gongjian.cli.words import gettext
 
 
@@ -18,9 +18,7 @@ from gongjian.cli.words import gettext
 def command(port: int, host: str) -> None:
     """Bring the database up to date, then serve the site and do its background work."""
     setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
+    migrate()
     click.echo(gettext("Open %(address)s – Ctrl C stops.") % {"address": f"http://{host}:{port}/"})
     serve(port, host)
 

@@ -7,7 +7,7 @@ import time
 
 import click
 
-from gongjian.cli.django_setup import setup
+from gongjian.cli.django_setup import migrate, setup
 from gongjian.cli.words import gettext
 
 
@@ -21,9 +21,7 @@ def command(size: str, seed: int) -> None:
     The same seed gives the same items and reports. Use an empty database of its own.
     """
     setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
+    migrate()
     from gongjian.apps.demo.load import build_load
     from gongjian.apps.ledger.book import ActionError
     from gongjian.apps.ledger.seal import seal

@@ -103,7 +103,16 @@ def _missing(draft: Draft, rows: dict[str, list[PartRow]]) -> list[str]:
     if empty:
         said.append(_("Battles without content: %(names)s.") % {"names": "、".join(empty)})
     for a in draft.summary.get("announced", []):
-        if a["found"] is not None and a["found"] != a["n"]:
+        if a["found"] is None:
+            facts = {"n": a["n"], "what": a["what"], "tasks": len(tasks)}
+            said.append(
+                _(
+                    "The paper announces %(n)s %(what)s without listing them; "
+                    "%(tasks)s tasks were read from its text."
+                )
+                % facts
+            )
+        elif a["found"] != a["n"]:
             facts = {"n": a["n"], "what": a["what"], "found": a["found"]}
             said.append(_("The paper announces %(n)s %(what)s; %(found)s were found.") % facts)
     return said

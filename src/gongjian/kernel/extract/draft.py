@@ -65,14 +65,16 @@ def draft_document(document: Document, today: dt.date | None = None) -> Draft:
         and campaign.period_start > campaign.period_end
     ):
         notes.append("draft.period_reversed")
+    kind = _kind(document, tasks)
+    listed = kind in {PaperKind.PLAN, PaperKind.ITEM_LIST, PaperKind.TABLE}
     return Draft(
-        kind=_kind(document, tasks),
+        kind=kind,
         campaign=campaign,
         battles=tuple(battles),
         targets=tuple(targets),
         tasks=tuple(tasks),
         units=_units(campaign, tasks),
-        announced=tuple(_announced(document, battles, tasks)),
+        announced=tuple(_announced(document, len(battles), len(tasks) if listed else None)),
         notes=tuple(notes),
     )
 
@@ -153,16 +155,14 @@ def _units(campaign: DraftCampaign, tasks: list[DraftTask]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _announced(
-    document: Document, battles: list[DraftBattle], tasks: list[DraftTask]
-) -> list[Announced]:
-    """Compare the counts a paper announces with what was found (文称16个攻坚项目)."""
+def _announced(document: Document, n_battles: int, n_tasks: int | None) -> list[Announced]:
+    """Compare the counts a paper announces with what was found; running text lists no tasks to count."""
     found: dict[tuple[str, int], Announced] = {}
     for m in _ANNOUNCED.finditer(document.text):
         n, what = value_of(m["n"]), m["what"]
         if n is None or not 2 <= n <= 500:
             continue
-        counted = len(battles) if re.search("战|行动", what) else len(tasks)
+        counted = n_battles if re.search("战|行动", what) else n_tasks
         place = Span(m.start("n"), m.end("what"))
         found.setdefault((what, int(n)), Announced(what, int(n), counted, place))
     return list(found.values())
