@@ -106,10 +106,10 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer faults of the database; everything else goes on as it was."""
-        from django.db import OperationalError  # noqa: PLC0415  # apps are loaded by now
+        from django.db import InternalError, OperationalError  # noqa: PLC0415  # apps are loaded by now
         from django.shortcuts import render  # noqa: PLC0415
 
-        if not isinstance(error, OperationalError):
+        if not isinstance(error, (OperationalError, InternalError)):
             return None
         return render(request, "unavailable.html", {"why": database_sentence(error)}, status=503)
 

@@ -74,7 +74,7 @@ def build_desks(day: dt.date, named: dict[str, Org]) -> dict[str, Person]:
     people = {}
     for desk in data().desks:
         person = Person(
-            username=desk.username, name=desk.name.zh, name_en=desk.name.en, is_demo=True
+            username=desk.username, name=desk.name.zh, name_en=desk.name.en, is_demo=desk.is_shown
         )
         accounts.add_person(act(f"desk-{desk.username}", day), person)
         held = Grant(person=person, role=desk.role, org=named.get(desk.org))

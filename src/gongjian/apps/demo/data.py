@@ -40,6 +40,7 @@ class Desk:
     name: Name
     role: str
     org: str = ""  # empty: the whole campaign
+    is_shown: bool = True  # whether anybody may sit down at it
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from gongjian.apps.accounts.models import Org, Person
 from gongjian.apps.campaigns.actions import found_campaign, import_items
 from gongjian.apps.campaigns.models import Battle, Campaign, Item, Register, Responsibility
 from gongjian.apps.demo.build import act, build_desks, build_orgs
+from gongjian.apps.demo.data import data
 from gongjian.apps.demo.simulate import simulate
 from gongjian.playbooks.load import builtin_keys, builtin_text, load_builtin
 
@@ -75,7 +76,10 @@ def _around() -> tuple[list[Org], dict[str, Person]]:
     if not Org.objects.exists():
         named = build_orgs(START)
         build_desks(START, named)
-    people = {p.username: p for p in Person.objects.filter(is_demo=True)}
+    people = {
+        p.username: p
+        for p in Person.objects.filter(username__in=[d.username for d in data().desks])
+    }
     return list(Org.objects.filter(parent__isnull=False).order_by("order")), people
 
 

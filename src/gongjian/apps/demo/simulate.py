@@ -110,4 +110,4 @@ def _report(
         if share == item.progress and item.progress
         else Words(PROGRESS[step], rng.choice(PROBLEMS), rng.choice(NEXT), share)
     )
-    report(act(f"{item.code}-{day}", day, people["office"], hour=10), item, words, roles=OWNER)
+    report(act(f"{item.code}-{day}", day, people["contacts"], hour=10), item, words, roles=OWNER)
