@@ -31,7 +31,7 @@ def test_two_campaigns_of_one_name_in_one_period_are_refused(cast):
     office = cast.people["office"]
     confirm(office, drafted(office))
     answer = confirm(office, drafted(office, PAPER + "\n"), code="LX22")
-    assert "同一时期已有名为" in answer.content.decode()
+    assert "同一时期已有行动：" in answer.content.decode()
     assert not Campaign.objects.filter(code="LX22").exists()
 
 

@@ -47,10 +47,13 @@ def migrate() -> None:
         executor = MigrationExecutor(connection)
         applied = set(MigrationRecorder(connection).applied_migrations())
         if newer_than_program(executor, applied):
-            newer = gettext(
-                "the database is not newer than the program; else install the newer one"
+            click.echo(
+                gettext(
+                    "The database is newer than the program and was left as it is. "
+                    "Install the newer program, or name another database in DATABASE_URL."
+                ),
+                err=True,
             )
-            click.echo(f"FAIL {newer}", err=True)
             sys.exit(1)
         call_command("migrate", verbosity=0)
     except DatabaseError as error:

@@ -19,16 +19,24 @@ NIGHT = 3  # the hour from which a new day's verification may run
 
 def work(stop: threading.Event) -> None:
     """Do what is due, once a second, until told to stop."""
-    from gongjian.apps.jobs.runner import worker
+    from gongjian.apps.jobs.runner import beat, worker
+    from gongjian.lib import clock
 
     holder = f"worker-{socket.gethostname()[:40]}-{os.getpid()}"
+    # The first beat comes before the first job: nobody takes up what a living worker runs.
+    beat(holder, clock.now())
     queue = worker(holder)
-    threading.Thread(target=queue.run, daemon=True).start()
+    runs = threading.Thread(target=queue.run, daemon=True)
+    runs.start()
     while not stop.wait(EVERY_SECONDS):
         try:
             _once(holder)
         except Exception:  # a worker's loop logs and goes on
             log.exception("background work failed; it is tried again")
+        if not runs.is_alive():
+            log.error("the queue stopped; it is started again")
+            runs = threading.Thread(target=queue.run, daemon=True)
+            runs.start()
     queue.running = False
 
 

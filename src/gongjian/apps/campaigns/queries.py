@@ -43,6 +43,7 @@ class ItemFilter:
     state: str | None = None
     light: str | None = None
     due_state: str | None = None
+    own: bool = False  # only those one's org answers for: what the tallies count
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def get_campaign_for(seen: Scope, code: str) -> Campaign:
 
 def items(seen: Scope, campaign: Campaign, wanted: ItemFilter) -> QuerySet[Item]:
     """Give the items that a person may see, filtered."""
-    rows = Item.objects.filter(visible(seen, campaign.pk), campaign=campaign)
+    scope = seen.rows(campaign.pk) if wanted.own else visible(seen, campaign.pk)
+    rows = Item.objects.filter(scope, campaign=campaign)
     return rows.filter(_where(wanted)).order_by("code")
 
 
@@ -146,7 +148,7 @@ def page(rows: QuerySet[Item], after: str | None = None, size: int = PAGE) -> Pa
 
 def urgent(seen: Scope, campaign: Campaign, size: int = 12) -> list[Item]:
     """Give the open items that are overdue or due within seven days, the oldest first: one query."""
-    rows = items(seen, campaign, ItemFilter()).filter(due_state__in=("late", "soon"))
+    rows = items(seen, campaign, ItemFilter(own=True)).filter(due_state__in=("late", "soon"))
     return list(rows.select_related("org", "battle", "register").order_by("due", "code")[:size])
 
 
@@ -154,7 +156,7 @@ def page_as_of(
     seen: Scope, campaign: Campaign, wanted: ItemFilter, day: dt.date, after: str | None = None
 ) -> Page:
     """Give one page of the items as they stood when a day ended, by taking later changes back."""
-    found = all_as_of(seen, campaign, day)
+    found = all_as_of(seen, campaign, day, own=wanted.own)
     members = group_members(wanted.group) if wanted.group else frozenset()
     chosen = [i for i in found if _matches(i, wanted, members)]
     chosen.sort(key=lambda i: i.code)
@@ -163,9 +165,9 @@ def page_as_of(
     return Page(window[:PAGE], window[PAGE - 1].code if more else None, len(chosen))
 
 
-def all_as_of(seen: Scope, campaign: Campaign, day: dt.date) -> list[Item]:
+def all_as_of(seen: Scope, campaign: Campaign, day: dt.date, *, own: bool = False) -> list[Item]:
     """Give all items of a campaign as they stood when a day ended, lights judged for that day."""
-    rows = items(seen, campaign, ItemFilter()).select_related("org", "battle", "register")
+    rows = items(seen, campaign, ItemFilter(own=own)).select_related("org", "battle", "register")
     present = list(rows[: AS_OF_CAP + 1])
     if len(present) > AS_OF_CAP:
         raise PermissionDenied("as-of lists above 20,000 rows are made by a job")

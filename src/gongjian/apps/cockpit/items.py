@@ -201,6 +201,7 @@ def filter_of(query: dict[str, str]) -> ItemFilter:
         state=query.get("state") or None,
         light=query.get("light") or None,
         due_state=query.get("due") or None,
+        own=query.get("own") == "1",
     )
 
 

@@ -72,6 +72,14 @@ class Asked:
     def _list(self) -> str:
         return reverse("cockpit:items", args=[self.campaign.code])
 
+    def figure(self, **wanted: object) -> str:
+        """Give the address of exactly the rows that a figure counts."""
+        return self.items(**wanted, own=None if self._is_wide else 1)
+
+    @cached_property
+    def _is_wide(self) -> bool:
+        return self.seen.is_wide(self.campaign.pk)
+
     def light(self, code: str, n: int = 0, **where: object) -> LightCount:
         """Give a light with its word in the reader's language, and its rows."""
         found, language = self.playbook.light(code), lang()
@@ -81,7 +89,7 @@ class Asked:
             found.meaning.of(language),
             found.shape,
             n,
-            self.items(light=code, **where),
+            self.figure(light=code, **where),
         )
 
 
@@ -163,10 +171,10 @@ def meter(asked: Asked, sums: Counter[str], **where: object) -> Meter:
         late=sums["due:late"],
         soon=sums["due:soon"],
         lights=tuple(asked.light(c, sums[f"light:{c}"], **where) for c in NO_LIGHT),
-        href=asked.items(**where),
-        late_href=asked.items(due="late", **where),
-        soon_href=asked.items(due="soon", **where),
-        closed_href=asked.items(light="done", **where),
+        href=asked.figure(**where),
+        late_href=asked.figure(due="late", **where),
+        soon_href=asked.figure(due="soon", **where),
+        closed_href=asked.figure(light="done", **where),
     )
 
 
@@ -254,7 +262,7 @@ def _org_row(asked: Asked, org: Org, sums: Counter[str]) -> OrgRow:
         closed=closed,
         closed_pct=round(100 * closed / n) if n else 0,
         red=asked.light("red", sums["light:red"], org=org.pk),
-        href=asked.items(org=org.pk),
+        href=asked.figure(org=org.pk),
     )
 
 

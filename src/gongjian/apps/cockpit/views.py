@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
 from gongjian.apps.accounts.edge import seen_by
@@ -113,6 +114,8 @@ def _word(asked: queries.Asked, name: str, value: str) -> str:
         return asked.playbook.light(value).word.of(queries.lang())
     if name == "due":
         return queries.due_word(value)
+    if name == "own":
+        return _("My org answers for it")
     if name == "org":
         return queries.org_word(value)
     return value
