@@ -33,6 +33,7 @@ KEEPERS = (
     "apps/accounts/models.py",
     "apps/accounts/reach.py",
     "apps/campaigns/codes.py",
+    "apps/campaigns/personal.py",
     "apps/campaigns/standing.py",
     "apps/campaigns/tally.py",
 )

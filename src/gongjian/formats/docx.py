@@ -13,6 +13,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
+from gongjian.formats.archive import refuse_unsafe
 from gongjian.formats.plain import kind_of
 from gongjian.kernel.errors import PaperError
 from gongjian.kernel.model.document import BlockKind
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
     from gongjian.formats.read import Limits
 
 _HEADING = re.compile(r"^(?:heading|标题)\s*(\d)", re.IGNORECASE)
-_CHUNK = 1 << 16
 
 
 def pieces_of(data: bytes, limits: Limits) -> tuple[str, list[Piece]]:
     """Give the flattened text of a document and its blocks; the text is their source."""
-    _refuse_unsafe(data, limits)
+    refuse_unsafe(data, limits)
     try:
         document = docx.Document(io.BytesIO(data))
     except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
@@ -45,29 +45,6 @@ def pieces_of(data: bytes, limits: Limits) -> tuple[str, list[Piece]]:
         parts.append(text)
         at += len(text) + 1
     return "\n".join(parts), pieces
-
-
-def _refuse_unsafe(data: bytes, limits: Limits) -> None:
-    """Look at the archive before anything of it is unpacked into memory."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        entries = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise PaperError("paper.broken") from error
-    unpacked = 0
-    for entry in entries:
-        xml = entry.filename.endswith((".xml", ".rels"))
-        try:
-            with archive.open(entry) as stream:
-                # Sizes in the directory can lie: count what really comes out, a chunk at a time.
-                while chunk := stream.read(_CHUNK):
-                    unpacked += len(chunk)
-                    if unpacked > limits.max_unpacked_bytes:
-                        raise PaperError("paper.zip_bomb", limit=limits.max_unpacked_bytes)
-                    if xml and (b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk):
-                        raise PaperError("paper.xml_entities")
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise PaperError("paper.broken") from error
 
 
 def _blocks(document: object) -> Iterator[tuple[BlockKind, str, int, str, bool]]:

@@ -21,3 +21,8 @@ def today(zone: str | None = None) -> dt.date:
 def start_of(day: dt.date, zone: str | None = None) -> dt.datetime:
     """Give the instant at which a day begins in a zone."""
     return dt.datetime.combine(day, dt.time(), ZoneInfo(zone or settings.TIME_ZONE))
+
+
+def day_of(at: dt.datetime, zone: str | None = None) -> dt.date:
+    """Give the date of an instant in a zone."""
+    return at.astimezone(ZoneInfo(zone or settings.TIME_ZONE)).date()

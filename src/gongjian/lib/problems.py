@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from gongjian.kernel.errors import KernelError
+from gongjian.kernel.model.fields import Label
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,6 +39,17 @@ SENTENCES: dict[str, str] = {
         "You may fill the draft in by hand, or upload another paper."
     ),
     "item.dates_reversed": noop("The start (%(start)s) is after the deadline (%(end)s)."),
+    "field.computed": noop("This field is worked out from others and cannot be typed."),
+    "field.no_conversion": noop("Values of this field cannot be carried over to its new type."),
+    "field.no_such_choice": noop("“%(given)s” is none of the choices: %(allowed)s."),
+    "field.not_a_date": noop("“%(given)s” is no date. Write it like 2026-09-30."),
+    "field.not_a_link": noop("“%(given)s” is neither a web address nor a document number."),
+    "field.not_a_number": noop("“%(given)s” is no number (unit: %(unit)s)."),
+    "field.too_long": noop("The text has %(n)s characters; the limit is %(limit)s."),
+    "item.field_required": noop("These fields must not be empty in the present state: %(fields)s."),
+    "item.key_destroyed": noop(
+        "The personal fields of %(item)s were erased; none can be written again."
+    ),
     "item.not_editable": noop("These fields cannot be changed here: %(fields)s."),
     "org.parent_after_child": noop("The org above %(org)s must stand before it."),
     "paper.broken": noop("The file is damaged and cannot be opened. Save it again and retry."),
@@ -61,10 +74,15 @@ SENTENCES: dict[str, str] = {
         "Somebody else changed this in the meantime. Your text is kept below; look at the newer "
         "version and decide."
     ),
+    "sheet.too_many_rows": noop(
+        "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."
+    ),
     "target.reason_missing": noop("Say why the target is changed."),
     "target.since_before_last": noop("The new version must not start before %(since)s."),
     "undo.moved": noop("This cannot be undone: the row has changed since."),
     "undo.removed": noop("This cannot be undone: the row was removed."),
+    "workflow.no_such_step": noop("The register of this item knows no such step."),
+    "workflow.own_action": noop("This step has a form of its own."),
     "workflow.needs": noop("Still needed for this step: %(needs)s."),
     "workflow.not_from": noop("This step is not possible in the present state."),
     "workflow.requester_never_grants": noop(
@@ -84,7 +102,9 @@ def sentence(error: KernelError) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, (list, tuple, set, frozenset)):
-        return "、".join(str(v) for v in value)
+        return "、".join(_plain(v) for v in value)
+    if isinstance(value, Label):
+        return value.of(get_language() or "zh")
     return str(value)
 
 

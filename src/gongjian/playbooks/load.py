@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -15,6 +16,7 @@ from gongjian.kernel.ledger.fold import canonical
 from gongjian.kernel.model import playbook as model
 from gongjian.kernel.playbook.check import check
 from gongjian.playbooks import schema
+from gongjian.playbooks.upgrade import upgrade
 
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode
@@ -49,14 +51,31 @@ def load_text(text: str) -> model.Playbook:
         raise PlaybookError("playbook.invalid", problems=[f"longer than {MAX_CHARS} characters"])
     try:
         content = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader of our own
-        checked = schema.PlaybookIn.model_validate(content)
+        checked = schema.PlaybookIn.model_validate(upgrade(content))
     except yaml.YAMLError as error:
         raise PlaybookError("playbook.invalid", problems=[str(error)]) from error
     except ValidationError as error:
         raise PlaybookError("playbook.invalid", problems=_problems(error)) from error
-    playbook = _playbook(checked)
+    playbook: model.Playbook = _kernel(checked)
     check(playbook)
-    return playbook
+    return replace(playbook, digest=digest_of(checked))
+
+
+def digest_of(checked: schema.PlaybookIn) -> str:
+    """Give the SHA-256 of a playbook's content, the same however its file is laid out."""
+    return sha256(canonical(checked.model_dump(mode="json"))).hexdigest()
+
+
+def content_of(text: str) -> dict[str, Any]:
+    """Give a playbook's content in the present format, to be changed and written again."""
+    checked = schema.PlaybookIn.model_validate(upgrade(yaml.load(text, Loader=_Loader)))  # noqa: S506
+    content: dict[str, Any] = checked.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return content
+
+
+def text_of(content: dict[str, Any]) -> str:
+    """Write a playbook's content as a file that people can read."""
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
 
 
 @cache
@@ -83,71 +102,11 @@ def _problems(error: ValidationError) -> list[str]:
     return [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
 
 
-def _label(label: schema.LabelIn) -> model.Label:
-    return model.Label(label.zh, label.en)
-
-
-def _playbook(p: schema.PlaybookIn) -> model.Playbook:
-    return model.Playbook(
-        key=p.key,
-        version=p.version,
-        label=_label(p.label),
-        registers=tuple(_register(r) for r in p.registers),
-        workflows=tuple(_workflow(w) for w in p.workflows),
-        lights=tuple(
-            model.LightDef(x.code, _label(x.word), _label(x.meaning), x.colour, x.shape)
-            for x in p.lights
-        ),
-        light_rules=tuple(
-            model.LightRules(r.key, r.soon_days, r.behind_yellow, r.behind_red)
-            for r in p.light_rules
-        ),
-        role_words=dict(p.role_words),
-        battles=tuple(model.BattlePreset(_label(b.name), _label(b.leader)) for b in p.battles),
-        digest=sha256(canonical(p.model_dump(mode="json"))).hexdigest(),
-    )
-
-
-def _register(r: schema.RegisterIn) -> model.RegisterDef:
-    return model.RegisterDef(
-        key=r.key,
-        label=_label(r.label),
-        code_prefix=r.code_prefix,
-        workflow=r.workflow,
-        lights=r.lights,
-        access_class=r.access_class,
-        fields=tuple(
-            model.FieldDef(
-                key=f.key,
-                label=_label(f.label),
-                type=f.type,
-                unit=f.unit,
-                choices=tuple(f.choices),
-                required_at=tuple(f.required_at),
-                sortable=f.sortable,
-                filterable=f.filterable,
-                personal=f.personal,
-            )
-            for f in r.fields
-        ),
-    )
-
-
-def _workflow(w: schema.WorkflowIn) -> model.Workflow:
-    return model.Workflow(
-        key=w.key,
-        initial=w.initial,
-        states=tuple(model.State(s.key, _label(s.label), s.category) for s in w.states),
-        transitions=tuple(
-            model.Transition(
-                key=t.key,
-                label=_label(t.label),
-                sources=tuple(t.sources),
-                target=t.target,
-                roles=tuple(t.roles),
-                requires=tuple(tuple(group) for group in t.requires),
-                grants=t.grants,
-            )
-            for t in w.steps
-        ),
-    )
+def _kernel(value: Any) -> Any:
+    """Give the kernel's value of a checked shape: each shape names its own, field by field."""
+    if isinstance(value, schema.Strict):
+        names = (n for n in type(value).model_fields if n != "format")
+        return value.KERNEL(**{n: _kernel(getattr(value, n)) for n in names})
+    if isinstance(value, list):
+        return tuple(_kernel(one) for one in value)
+    return value

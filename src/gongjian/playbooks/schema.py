@@ -1,54 +1,119 @@
-"""The file format of playbooks, version 1."""
+"""The file format of playbooks, version 2; each shape names the kernel's value it becomes."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gongjian.kernel.model.playbook import FieldType, StateCategory
+from gongjian.kernel.model import fields, playbook
+from gongjian.kernel.model.fields import ComputeOp, FieldType
+from gongjian.kernel.model.playbook import StateCategory
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Role = Literal["leader", "lead", "owner", "support", "overseer", "contact"]
+Word = Annotated[str, Field(min_length=1, max_length=120)]
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    KERNEL: ClassVar[type]
 
 
 class LabelIn(Strict):
-    zh: Annotated[str, Field(min_length=1, max_length=120)]
-    en: Annotated[str, Field(min_length=1, max_length=120)]
+    KERNEL = fields.Label
+    zh: Word
+    en: Word
+
+
+class ChoiceIn(Strict):
+    KERNEL = fields.Choice
+    key: Annotated[str, Field(min_length=1, max_length=60)]
+    label: LabelIn
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        """A bare word stands for itself in both languages."""
+        if isinstance(value, str):
+            return {"key": value, "label": {"zh": value, "en": value}}
+        return value
+
+
+class ComputeIn(Strict):
+    KERNEL = fields.Compute
+    op: ComputeOp
+    of: list[Key] = []
+    over: Literal["self", "children"] = "self"
 
 
 class FieldIn(Strict):
+    KERNEL = fields.FieldDef
     key: Key
     label: LabelIn
     type: FieldType
-    unit: str = ""
-    choices: list[str] = []
+    unit: Annotated[str, Field(max_length=24)] = ""
+    choices: Annotated[list[ChoiceIn], Field(max_length=200)] = []
+    several: bool = False
     required_at: list[Key] = []
     sortable: bool = False
     filterable: bool = False
     personal: bool = False
+    see: list[Key] = []
+    edit: list[Key] = []
+    compute: ComputeIn | None = None
+    help: LabelIn | None = None
+
+
+class ColumnIn(Strict):
+    KERNEL = fields.Column
+    head: Word
+    source: Annotated[str, Field(max_length=60)]
+    over: Annotated[str, Field(max_length=120)] = ""
+    mark_lead: bool = False
+
+
+class HeaderProfileIn(Strict):
+    KERNEL = fields.HeaderProfile
+    key: Key
+    label: LabelIn
+    columns: Annotated[list[ColumnIn], Field(min_length=1, max_length=60)]
+    title: Annotated[str, Field(max_length=120)] = ""
+    by_battle: bool = False
+
+
+class RoleWordIn(Strict):
+    KERNEL = fields.RoleWord
+    role: Role
+    word: LabelIn
+    also: list[Word] = []
 
 
 class RegisterIn(Strict):
+    KERNEL = playbook.RegisterDef
     key: Key
     label: LabelIn
     code_prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,4}$")]
     workflow: Key
     lights: Key
     access_class: Literal["open", "petition", "instruction"] = "open"
-    fields: list[FieldIn] = []
+    fields: Annotated[list[FieldIn], Field(max_length=120)] = []
+    heads: list[HeaderProfileIn] = []
+    role_words: list[RoleWordIn] = []
+    parents: list[Key] = []
+    needs: list[Key] = []
+    note: LabelIn | None = None
 
 
 class StateIn(Strict):
+    KERNEL = playbook.State
     key: Key
     label: LabelIn
     category: StateCategory
 
 
 class StepIn(Strict):
+    KERNEL = playbook.Transition
     key: Key
     label: LabelIn
     sources: Annotated[list[Key], Field(min_length=1)]
@@ -59,13 +124,16 @@ class StepIn(Strict):
 
 
 class WorkflowIn(Strict):
+    KERNEL = playbook.Workflow
     key: Key
     initial: Key
+    issued: str = ""
     states: Annotated[list[StateIn], Field(min_length=1)]
-    steps: list[StepIn]
+    transitions: Annotated[list[StepIn], Field(alias="steps")]
 
 
 class LightIn(Strict):
+    KERNEL = playbook.LightDef
     code: Key
     word: LabelIn
     meaning: LabelIn
@@ -74,6 +142,7 @@ class LightIn(Strict):
 
 
 class LightRulesIn(Strict):
+    KERNEL = playbook.LightRules
     key: Key
     soon_days: Annotated[int, Field(ge=0, le=366)]
     behind_yellow: Annotated[int, Field(gt=0, le=10_000)]
@@ -81,18 +150,92 @@ class LightRulesIn(Strict):
 
 
 class BattleIn(Strict):
+    KERNEL = playbook.BattlePreset
     name: LabelIn
     leader: LabelIn
 
 
+class LinkIn(Strict):
+    KERNEL = playbook.LinkDef
+    key: Key
+    label: LabelIn
+    back: LabelIn
+    sources: list[Key] = []
+    targets: list[Key] = []
+    one_source: bool = False
+    one_target: bool = False
+
+
+class LimitIn(Strict):
+    KERNEL = playbook.TimeLimit
+    key: Key
+    label: LabelIn
+    days: Annotated[int, Field(ge=0, le=3660)]
+    working: bool = True
+
+
+class LadderStepIn(Strict):
+    KERNEL = playbook.LadderStep
+    key: Key
+    word: LabelIn
+    after_days: Annotated[int, Field(ge=-366, le=366)]
+    to: Key
+
+
+class LadderIn(Strict):
+    KERNEL = playbook.Ladder
+    key: Key
+    label: LabelIn
+    steps: Annotated[list[LadderStepIn], Field(min_length=1)]
+
+
+class GroupIn(Strict):
+    KERNEL = playbook.GroupDef
+    key: Key
+    label: LabelIn
+
+
+class PanelIn(Strict):
+    KERNEL = playbook.Panel
+    key: Key
+    label: LabelIn
+    kind: Key
+    registers: list[Key] = []
+
+
+class ScoreRuleIn(Strict):
+    KERNEL = playbook.ScoreRule
+    key: Key
+    label: LabelIn
+    points: Annotated[int, Field(gt=0, le=10_000)]
+
+
+class DutyIn(Strict):
+    KERNEL = playbook.DutyDef
+    key: Key
+    label: LabelIn
+    every: Literal["week", "month", "quarter", "year"]
+    role: Key
+    portfolio: Annotated[str, Field(max_length=120)] = ""
+
+
 class PlaybookIn(Strict):
-    format: Literal[1]
+    KERNEL = playbook.Playbook
+    format: Literal[2]
     key: Key
     version: Annotated[int, Field(ge=1)]
     label: LabelIn
-    registers: Annotated[list[RegisterIn], Field(min_length=1)]
+    registers: Annotated[list[RegisterIn], Field(min_length=1, max_length=60)]
     workflows: Annotated[list[WorkflowIn], Field(min_length=1)]
     lights: Annotated[list[LightIn], Field(min_length=1)]
     light_rules: Annotated[list[LightRulesIn], Field(min_length=1)]
-    role_words: dict[str, Literal["leader", "lead", "owner", "support", "overseer", "contact"]] = {}
+    role_words: list[RoleWordIn] = []
     battles: list[BattleIn] = []
+    links: list[LinkIn] = []
+    limits: list[LimitIn] = []
+    ladders: list[LadderIn] = []
+    groups: list[GroupIn] = []
+    panels: list[PanelIn] = []
+    scoring: list[ScoreRuleIn] = []
+    duties: list[DutyIn] = []
+    too_many: Annotated[int, Field(ge=1, le=10_000)] = 20

@@ -17,11 +17,11 @@ DATA_DIR = Path(env.str("GONGJIAN_DATA", default="var")).resolve()
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
 
-def _secret_key() -> str:
-    """Take the key from the environment, else from a file made on first use beside the data."""
-    if key := env.str("GONGJIAN_SECRET_KEY", default=""):
+def _kept_key(name: str, file: str) -> str:
+    """Take a key from the environment, else from a file made on first use beside the data."""
+    if key := env.str(name, default=""):
         return key
-    path = DATA_DIR / "secret-key"
+    path = DATA_DIR / file
     if not path.exists():
         try:
             DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -32,7 +32,7 @@ def _secret_key() -> str:
     return path.read_text(encoding="ascii")
 
 
-SECRET_KEY = _secret_key()
+SECRET_KEY = _kept_key("GONGJIAN_SECRET_KEY", "secret-key")
 ALLOWED_HOSTS = env.list("GONGJIAN_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("GONGJIAN_TRUSTED_ORIGINS", default=[])
 DEMO = env.bool("GONGJIAN_DEMO", default=False)
@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "gongjian.apps.targets",
     "gongjian.apps.campaigns",
     "gongjian.apps.papers",
+    "gongjian.apps.notices",
     "gongjian.apps.accounts",
     "gongjian.apps.jobs",
     "gongjian.apps.ledger",
@@ -108,7 +109,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # IMMEDIATE: a writer waits at the start instead of failing in the middle.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -187,6 +188,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 PAPER_MAX_BYTES = env.int("GONGJIAN_PAPER_MAX_BYTES", default=20 * 1024 * 1024)
 PAPER_MAX_UNPACKED_BYTES = env.int("GONGJIAN_PAPER_MAX_UNPACKED_BYTES", default=200 * 1024 * 1024)
 FILES_DIR = DATA_DIR / "files"
+FILE_MAX_BYTES = env.int("GONGJIAN_FILE_MAX_BYTES", default=50 * 1024 * 1024)
+# A command that reads a file on its standard input and ends with 0 where it is clean.
+SCAN_COMMAND = env.str("GONGJIAN_SCAN_COMMAND", default="")
+# Personal fields are kept under this key: in the environment or in a file, never in a database.
+VAULT_KEY = _kept_key("GONGJIAN_VAULT_KEY", "vault-key")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

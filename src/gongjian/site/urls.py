@@ -8,6 +8,8 @@ from gongjian.site.api import api
 urlpatterns = [
     path("", home, name="home"),
     path("", include("gongjian.apps.accounts.urls")),
+    path("", include("gongjian.apps.notices.urls")),
+    path("", include("gongjian.apps.campaigns.urls")),
     path("", include("gongjian.apps.cockpit.urls")),
     path("", include("gongjian.apps.loop.urls")),
     path("", include("gongjian.apps.drafting.urls")),

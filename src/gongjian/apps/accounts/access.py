@@ -31,6 +31,16 @@ class Granted:
     campaign_id: UUID | None
     org_id: UUID | None
     access_class: str
+    item_id: UUID | None = None
+
+    @property
+    def is_wide(self) -> bool:
+        """Tell whether it reaches the whole campaign, not one org or one item."""
+        return self.org_id is None and self.item_id is None
+
+    def counts_in(self, campaign_id: UUID | None) -> bool:
+        """Tell whether it counts in a campaign, or anywhere when None is asked."""
+        return campaign_id is None or self.campaign_id in {None, campaign_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +52,11 @@ class Scope:
 
     def roles(self, campaign_id: UUID | None) -> frozenset[str]:
         """Give the roles held in a campaign, or anywhere when None is asked."""
-        return frozenset(
-            g.role
-            for g in self.grants
-            if campaign_id is None or g.campaign_id in {None, campaign_id}
-        )
+        return frozenset(g.role for g in self.grants if g.counts_in(campaign_id))
+
+    def wide_roles(self, campaign_id: UUID | None) -> frozenset[str]:
+        """Give the roles held over a whole campaign, or over any when None is asked."""
+        return frozenset(g.role for g in self.grants if g.is_wide and g.counts_in(campaign_id))
 
     def may_see(self, campaign_id: UUID) -> bool:
         """Tell whether the campaign exists for this person."""
@@ -54,7 +64,7 @@ class Scope:
 
     def is_office(self, campaign_id: UUID | None = None) -> bool:
         """Tell whether this person runs the campaign."""
-        return Role.OFFICE in self.roles(campaign_id)
+        return Role.OFFICE in self.wide_roles(campaign_id)
 
     def campaigns(self, field: str = "pk") -> Q:
         """Filter rows by the campaigns that exist for this person."""
@@ -67,23 +77,22 @@ class Scope:
         return frozenset(
             g.access_class
             for g in self.grants
-            if g.campaign_id in {None, campaign_id} and g.role in _WIDE and g.org_id is None
+            if g.counts_in(campaign_id) and g.role in _WIDE and g.is_wide
         ) | self._implied(campaign_id)
 
     def _implied(self, campaign_id: UUID) -> frozenset[str]:
         """The office and the auditor of a campaign see every class; a closer class implies open."""
-        held = self.roles(campaign_id)
+        held = self.wide_roles(campaign_id)
         if held & {Role.OFFICE, Role.AUDITOR}:
             return frozenset(AccessClass.values)
-        wide = {g for g in self.grants if g.campaign_id in {None, campaign_id} and g.role in _WIDE}
-        return frozenset({AccessClass.OPEN}) if any(g.org_id is None for g in wide) else frozenset()
+        return frozenset({AccessClass.OPEN}) if held & _WIDE else frozenset()
 
     def rows(self, campaign_id: UUID, org: str = "org") -> Q:
-        """Filter rows that have `access_class` and an accountable org."""
+        """Filter rows that have `access_class` and an accountable org: items, and cells of tallies."""
         wide = Q(access_class__in=self.access_classes(campaign_id))
         own = Q()
         for g in self.grants:
-            if g.campaign_id in {None, campaign_id} and g.org_id is not None:
+            if g.counts_in(campaign_id) and g.org_id is not None and g.item_id is None:
                 reach = OrgReach.objects.filter(ancestor=g.org_id, descendant=OuterRef(f"{org}_id"))
                 classes = {AccessClass.OPEN, g.access_class}
                 own |= Q(Exists(reach), access_class__in=classes)
@@ -97,13 +106,26 @@ class Scope:
         """Give the roles held over one org in a campaign: through it or any org above it."""
         if org_id is None:
             return frozenset()
-        mine = {
-            g.org_id: g.role
-            for g in self.grants
-            if g.org_id is not None and g.campaign_id in {None, campaign_id}
-        }
+        mine: dict[UUID, set[str]] = {}
+        for g in self.grants:
+            if g.org_id is not None and g.item_id is None and g.counts_in(campaign_id):
+                mine.setdefault(g.org_id, set()).add(g.role)
+        if not mine:
+            return frozenset()
         above = OrgReach.objects.filter(descendant=org_id, ancestor__in=mine)
-        return frozenset(mine[a] for a in above.values_list("ancestor_id", flat=True) if a)
+        return frozenset(r for a in above.values_list("ancestor_id", flat=True) for r in mine[a])
+
+    def orgs(self, campaign_id: UUID | None = None) -> frozenset[UUID]:
+        """Give the orgs that this person acts for, without those below them."""
+        return frozenset(
+            g.org_id
+            for g in self.grants
+            if g.org_id is not None and g.item_id is None and g.counts_in(campaign_id)
+        )
+
+    def items(self, campaign_id: UUID | None = None) -> frozenset[UUID]:
+        """Give the single items that this person was let in to."""
+        return frozenset(g.item_id for g in self.grants if g.item_id and g.counts_in(campaign_id))
 
     def may_see_sources(self, campaign_id: UUID) -> bool:
         """Tell whether history and the source paper are shown: to anybody but the public."""
@@ -130,7 +152,7 @@ def _valid(day: dt.date, prefix: str = "") -> Q:
 
 
 def _plain(grants: QuerySet[Grant]) -> set[Granted]:
-    columns = ("role", "campaign_id", "org_id", "access_class")
+    columns = ("role", "campaign_id", "org_id", "access_class", "item_id")
     return {Granted(*row) for row in grants.values_list(*columns)}
 
 

@@ -21,6 +21,9 @@ class Org(Ledgered):
     name_en = models.CharField(max_length=120, blank=True)
     aliases = models.JSONField(default=list, blank=True)
     order = models.PositiveIntegerField(default=0)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)  # last day, once it was merged or abolished
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
 
     class Meta:
         ordering = ["order", "code"]
@@ -86,8 +89,10 @@ class Post(Ledgered):
     org = models.ForeignKey(Org, models.PROTECT, related_name="posts")
     title = models.CharField(max_length=80)
     title_en = models.CharField(max_length=80, blank=True)
-    portfolio = models.CharField(max_length=200, blank=True)
+    portfolio = models.CharField(max_length=300, blank=True)
     is_principal = models.BooleanField(default=False)  # 一把手
+    order = models.PositiveIntegerField(default=0)
+    until = models.DateField(null=True)  # last day, once the post was abolished
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["org", "title"], name="post_once")]
@@ -116,6 +121,7 @@ class Person(Ledgered, AbstractBaseUser):
     username = models.CharField(_("user name"), max_length=60, unique=True)
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
 
@@ -148,6 +154,7 @@ class PostHolding(Ledgered):
     person = models.ForeignKey(Person, models.PROTECT, related_name="holdings")
     since = models.DateField(null=True)
     until = models.DateField(null=True)
+    note = models.TextField(blank=True)  # what is handed over, from whoever leaves
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.person_id}"
@@ -178,13 +185,18 @@ class AccessClass(models.TextChoices):
 
 
 class Grant(Ledgered):
-    """A role for a person or a post, in a campaign or in all, for an org with all below or for all."""
+    """A role for a person or a post: in a campaign or in all, for an org with all below or for all.
+
+    With an item it reaches that item and what lies below it, and nothing else: the account of a
+    contractor or a community.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="grants")
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="grants")
     role = models.CharField(max_length=16, choices=Role.choices)
     campaign_id = models.UUIDField(null=True)  # a higher app's row: by id, without a foreign key
     org = models.ForeignKey(Org, models.PROTECT, null=True)
+    item_id = models.UUIDField(null=True)  # a higher app's row as well
     access_class = models.CharField(
         max_length=16, choices=AccessClass.choices, default=AccessClass.OPEN
     )

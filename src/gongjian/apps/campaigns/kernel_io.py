@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from gongjian.apps.campaigns.models import PlaybookVersion
 from gongjian.kernel.indicators.lights import LightFacts
 from gongjian.playbooks.load import load_text
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from gongjian.apps.campaigns.models import Item, PlaybookVersion
+    from gongjian.apps.campaigns.models import Campaign, Item
     from gongjian.kernel.model.playbook import Playbook, StateCategory
 
 
 @lru_cache(maxsize=64)
-def _by_digest(_digest: str, text: str) -> Playbook:
-    return load_text(text)
+def _by_digest(_digest: str, text: str, state_map: str) -> Playbook:
+    return replace(load_text(text), state_map=json.loads(state_map))
 
 
 def playbook_of(row: PlaybookVersion) -> Playbook:
     """Give the playbook of a version; kept in memory, for its text never changes."""
-    return _by_digest(row.digest, row.text)
+    return _by_digest(row.digest, row.text, json.dumps(row.state_map, sort_keys=True))
+
+
+def playbook_in_force(campaign: Campaign) -> Playbook:
+    """Give the playbook that a campaign runs by: one query."""
+    return playbook_of(PlaybookVersion.objects.get(campaign=campaign, in_force=True))
 
 
 def category_of(playbook: Playbook, register_key: str, state: str) -> StateCategory:
     """Give the category of an item's state."""
-    workflow = playbook.workflow(playbook.register(register_key).workflow)
-    return next(s.category for s in workflow.states if s.key == state)
+    return playbook.state_of(register_key, state).category
 
 
 def light_facts(item: Item, category: StateCategory) -> LightFacts:
     """Give what an item's light is judged by."""
+    start = item.start_on
+    if item.issued_on is not None:
+        # A start that was dated back does not put an item behind before anybody was told of it.
+        start = max(start or item.issued_on, item.issued_on)
     return LightFacts(
-        start_on=item.start_on,
+        start_on=start if item.due is None or start is None else min(start, item.due),
         due=item.due,
         progress=item.progress,
         category=category,

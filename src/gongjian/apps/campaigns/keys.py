@@ -8,31 +8,41 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from gongjian.kernel.model.playbook import FieldType
+from gongjian.kernel.model.fields import FieldType
+from gongjian.kernel.playbook.values import computed, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gongjian.kernel.model.playbook import FieldDef, RegisterDef
+    from gongjian.kernel.model.fields import FieldDef
+    from gongjian.kernel.model.playbook import RegisterDef
 
 SCALE = 10_000  # numbers keep four places as integers, so that both databases sort them alike
 
 
 def keys_of(register: RegisterDef, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give the key columns of an item's fields, only of those the playbook marks."""
-    for field in register.fields:
+    """Give the key columns of an item's fields, only of those the playbook marks.
+
+    A field with several values is sorted and found by its first one. A computed field has a key where
+    it follows from the row itself.
+    """
+    marked = [f for f in register.fields if (f.sortable or f.filterable) and not f.personal]
+    if any(f.compute for f in marked):
+        fields = {**fields, **computed(register, fields)}
+    for field in marked:
         value = fields.get(field.key)
-        marked = field.sortable or field.filterable
-        if marked and not field.personal and value not in (None, "", []):
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if not is_blank(value) and not (field.compute and field.compute.over == "children"):
             yield {"field": field.key, **_typed(field, value)}
 
 
 def _typed(field: FieldDef, value: Any) -> dict[str, Any]:
-    if field.type in {FieldType.NUMBER, FieldType.MONEY}:
+    if field.type in {FieldType.NUMBER, FieldType.MONEY, FieldType.COMPUTED}:
         return {"num": int(Decimal(str(value)) * SCALE)}
     if field.type is FieldType.DATE:
         return {"day": dt.date.fromisoformat(value)}
-    if field.type in {FieldType.ORG, FieldType.PERSON}:
+    if field.type in {FieldType.ORG, FieldType.PERSON, FieldType.FILE}:
         return {"ref": UUID(value)}
     if field.type is FieldType.CHOICE:
         return {"txt": str(value)}

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from gongjian.apps.accounts.models import AccessClass, Org, Post
+from gongjian.apps.accounts.models import AccessClass, Org, Person, Post
 from gongjian.apps.ledger.models import Derived, Ledgered
-from gongjian.apps.papers.models import Paper
+from gongjian.apps.papers.models import Paper, StoredFile
 
 
 class Campaign(Ledgered):
@@ -31,6 +31,10 @@ class Campaign(Ledgered):
     paper = models.ForeignKey(Paper, models.PROTECT, null=True)
     clause = models.JSONField(default=dict)  # field name → [[start, end], …] in the paper's text
     is_example = models.BooleanField(default=False)  # made of an example paper and a simulation
+    former = models.ForeignKey("self", models.PROTECT, null=True, related_name="followers")
+    announced = models.JSONField(default=list)  # [{"what", "n", "span"}, …] as the paper has them
+    published_on = models.DateField(null=True)  # the day of the launch
+    agenda = models.JSONField(default=dict)  # of the launch: venues, lines
     lit_on = models.DateField(null=True)  # the day that lights are good for
 
     class Meta:
@@ -54,8 +58,10 @@ class PlaybookVersion(Ledgered):
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="playbooks")
     key = models.CharField(max_length=60)
+    n = models.PositiveIntegerField(default=1)
     digest = models.CharField(max_length=64)
     text = models.TextField()
+    state_map = models.JSONField(default=dict)  # register → former state → state in its place
     in_force = models.BooleanField(default=True)
 
     class Meta:
@@ -69,6 +75,30 @@ class PlaybookVersion(Ledgered):
         return f"{self.key} {self.digest[:8]}"
 
 
+class Adoption(Ledgered):
+    """A playbook taken over by a running campaign: the plan that was agreed to, and how far it is."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"  # in force already; rows are still being rewritten
+        DONE = "done"
+        UNDONE = "undone"
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="adoptions")
+    former = models.ForeignKey(PlaybookVersion, models.PROTECT, related_name="+")
+    adopted = models.ForeignKey(PlaybookVersion, models.PROTECT, related_name="+")
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    plan = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    n_rows = models.PositiveIntegerField(default=0)  # rewritten so far
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["campaign", "state"], name="adoption_state")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.state}"
+
+
 class Battle(Ledgered):
     """One front of a campaign (攻坚战); may nest."""
 
@@ -77,7 +107,7 @@ class Battle(Ledgered):
     order = models.PositiveIntegerField()
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
-    leader = models.ForeignKey(Post, models.PROTECT, null=True)  # 牵头区领导
+    leader = models.ForeignKey(Post, models.PROTECT, null=True)  # 牵头区领导, the first one
     leader_title = models.CharField(max_length=120, blank=True)  # as printed, before matched
     lead_org = models.ForeignKey(Org, models.PROTECT, null=True)
     clause = models.JSONField(default=dict)
@@ -92,6 +122,62 @@ class Battle(Ledgered):
     def label(self, language: str) -> str:
         """Give the name in a language."""
         return self.name_en if language.startswith("en") and self.name_en else self.name
+
+
+class BattleTenure(Ledgered):
+    """Who leads a battle from a day on, until the next one; before the first, `Battle.leader` does."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    battle = models.ForeignKey(Battle, models.PROTECT, related_name="tenures")
+    post = models.ForeignKey(Post, models.PROTECT, null=True)
+    since = models.DateField()
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["since"]
+        constraints = [models.UniqueConstraint(fields=["battle", "since"], name="tenure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.battle_id} {self.since}"
+
+
+class TaskForce(Ledgered):
+    """A task force (专班): an org for a time, with a head, seconded members, a rhythm and an end."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="task_forces")
+    battle = models.ForeignKey(Battle, models.PROTECT, null=True, related_name="task_forces")
+    org = models.ForeignKey(Org, models.PROTECT, related_name="+")  # what its items name
+    name = models.CharField(max_length=120)
+    head = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    rhythm = models.CharField(max_length=120, blank=True)  # how often it meets
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["campaign", "battle"], name="taskforce_battle")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaskForceMember(Ledgered):
+    """Who was seconded to a task force, from where, for how long."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    task_force = models.ForeignKey(TaskForce, models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    home_org = models.ForeignKey(Org, models.PROTECT, related_name="+")
+    team = models.CharField(max_length=60, blank=True)  # 组
+    duty = models.CharField(max_length=120, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["team", "since"]
+
+    def __str__(self) -> str:
+        return f"{self.task_force_id} {self.person_id}"
 
 
 class Register(Ledgered):
@@ -120,7 +206,7 @@ class Item(Ledgered):
     """One row of a register (事项). Facts are columns; light and due state are computed beside them."""
 
     UNLEDGERED: ClassVar[frozenset[str]] = frozenset(
-        {"light", "due_state", "next_light", "next_light_on"}
+        {"category", "light", "due_state", "next_light", "next_light_on"}
     )
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="items")
@@ -137,12 +223,14 @@ class Item(Ledgered):
     state = models.CharField(max_length=32)
     progress = models.PositiveIntegerField(default=0)  # basis points, 0–10000, as last reported
     reported_by = models.UUIDField(null=True)  # who asks never grants
+    issued_on = models.DateField(null=True)  # clocks run from here, however early it starts
     closed_on = models.DateField(null=True)
     fields = models.JSONField(default=dict)  # playbook fields by stable key, decimals as strings
     access_class = models.CharField(max_length=16, default=AccessClass.OPEN)
     paper = models.ForeignKey(Paper, models.PROTECT, null=True)
     clause = models.JSONField(default=dict)
 
+    category = models.CharField(max_length=8, default="open")  # of its state
     light = models.CharField(max_length=16, default="none")
     due_state = models.CharField(max_length=8, default="none")
     next_light = models.CharField(max_length=16, blank=True)
@@ -166,12 +254,12 @@ class Item(Ledgered):
     def __str__(self) -> str:
         return self.code
 
-    def measures(self, category: str) -> dict[str, int]:
+    def measures(self) -> dict[str, int]:
         """Give what this row adds to its cell of the tallies."""
         return {
             "n": 1,
             f"state:{self.state}": 1,
-            f"category:{category}": 1,
+            f"category:{self.category}": 1,
             f"light:{self.light}": 1,
             f"due:{self.due_state}": 1,
             "progress": self.progress,
@@ -197,6 +285,8 @@ class Responsibility(Ledgered):
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="responsibilities")
     group_id = models.UUIDField(null=True)
     printed = models.CharField(max_length=120, blank=True)  # the word of the paper
+    since = models.DateField(null=True)  # null: from the item's beginning
+    until = models.DateField(null=True)  # last day; null: to its end
 
     class Meta:
         ordering = ["order"]
@@ -204,6 +294,122 @@ class Responsibility(Ledgered):
 
     def __str__(self) -> str:
         return f"{self.role} {self.printed}"
+
+
+class Listing(Ledgered):
+    """An item listed in another register (登记), of this campaign or another: one fact, many books."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="listings")
+    register = models.ForeignKey(Register, models.PROTECT, related_name="listings")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="listings")
+    battle = models.ForeignKey(Battle, models.PROTECT, null=True, related_name="+")
+    number = models.CharField(max_length=40, blank=True)  # its number in that register
+    fields = models.JSONField(default=dict)  # the columns that only that register has
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["register", "item"], name="listing_once")]
+        indexes = [models.Index(fields=["campaign", "register", "number"], name="listing_number")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.item_id}"
+
+
+class ItemLink(Ledgered):
+    """A link between two items, of a kind that the source's playbook declares."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    source = models.ForeignKey(Item, models.PROTECT, related_name="links")
+    target = models.ForeignKey(Item, models.PROTECT, related_name="back_links")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "source", "target"], name="itemlink_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.kind} {self.target_id}"
+
+
+class ItemFile(Ledgered):
+    """A file kept with an item; its bytes lie in the file store under their hash."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="files")
+    file = models.ForeignKey(StoredFile, models.PROTECT)
+    field = models.CharField(max_length=40, blank=True)  # the playbook field it fills, if any
+    name = models.CharField(max_length=200)
+    note = models.CharField(max_length=300, blank=True)
+    by = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    is_removed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseKey(models.Model):
+    """The key under which the personal fields of one item are kept; erasure destroys it."""
+
+    LEDGER: ClassVar[str] = "private"
+
+    item = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="case_key")
+    wrapped = models.BinaryField()  # under the installation's key, which is in no database
+
+    def __str__(self) -> str:
+        return str(self.item_id)
+
+
+class Disclosure(Ledgered):
+    """Personal fields of an item were read in clear by somebody, or destroyed for ever."""
+
+    class Kind(models.TextChoices):
+        READ = "read"
+        ERASED = "erased"
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="disclosures")
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.READ)
+    fields = models.JSONField(default=list)  # keys of what was read
+    by = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["campaign", "at"], name="disclosure_at")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.at}"
+
+
+class Roster(Ledgered):
+    """A named list of items that a rate is measured against (名册), as it stood from a day on.
+
+    Each version is a row of its own, numbered within its name, with the reason for the change.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="rosters")
+    register = models.ForeignKey(Register, models.PROTECT, related_name="rosters")
+    name = models.CharField(max_length=120)
+    n = models.PositiveIntegerField()
+    since = models.DateField()
+    reason = models.CharField(max_length=300, blank=True)
+    members = models.JSONField(default=list)  # ids of items, as text
+
+    class Meta:
+        ordering = ["name", "n"]
+        constraints = [
+            models.UniqueConstraint(fields=["register", "name", "n"], name="roster_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.n}"
 
 
 class ItemKey(Derived):

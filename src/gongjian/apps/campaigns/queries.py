@@ -13,7 +13,14 @@ from django.http import Http404
 
 from gongjian.apps.accounts.models import AccessClass, OrgGroupMember
 from gongjian.apps.campaigns import tally
-from gongjian.apps.campaigns.models import Battle, Campaign, Item, Register, Responsibility
+from gongjian.apps.campaigns.models import (
+    Battle,
+    Campaign,
+    Item,
+    Listing,
+    Register,
+    Responsibility,
+)
 from gongjian.apps.campaigns.standing import Surroundings
 from gongjian.apps.ledger.models import Change
 from gongjian.apps.ledger.queries import rows_as_of, rows_back
@@ -77,11 +84,14 @@ def items(seen: Scope, campaign: Campaign, wanted: ItemFilter) -> QuerySet[Item]
 
 
 def visible(seen: Scope, campaign_id: UUID) -> Q:
-    """Filter items by scope: by access class and reach, and those one's org has a part in."""
-    orgs = {g.org_id for g in seen.grants if g.org_id and g.campaign_id in {None, campaign_id}}
-    part = Responsibility.objects.filter(campaign=campaign_id, org__above__ancestor__in=orgs)
-    mine = Q(pk__in=part.values("item"), access_class=AccessClass.OPEN) if orgs else Q()
-    return seen.rows(campaign_id) | mine if orgs else seen.rows(campaign_id)
+    """Filter items by scope: by access class and reach, those one's org has a part in, single ones."""
+    sight = seen.rows(campaign_id)
+    if orgs := seen.orgs(campaign_id):
+        part = Responsibility.objects.filter(campaign=campaign_id, org__above__ancestor__in=orgs)
+        sight |= Q(pk__in=part.values("item"), access_class=AccessClass.OPEN)
+    if single := seen.items(campaign_id):
+        sight |= Q(pk__in=single) | Q(parent__in=single) | Q(root__in=single)
+    return sight
 
 
 def _where(wanted: ItemFilter) -> Q:
@@ -108,18 +118,29 @@ def get_item_for(seen: Scope, code: str, *, may: str | None = None) -> Item:
         .filter(code=code)
         .first()
     )
-    if item is None or not seen.may_see(item.campaign_id):
-        raise Http404
-    if not Item.objects.filter(visible(seen, item.campaign_id), pk=item.pk).exists():
+    if item is None or not in_sight(seen, item):
         raise Http404
     if may is not None and may not in rights(seen, item):
         raise PermissionDenied
     return item
 
 
+def in_sight(seen: Scope, item: Item) -> bool:
+    """Tell whether an item exists for a person: in its own campaign, or where it is listed."""
+    here = Item.objects.filter(pk=item.pk)
+    if seen.may_see(item.campaign_id) and here.filter(visible(seen, item.campaign_id)).exists():
+        return True
+    listed = Listing.objects.filter(item=item).values_list("campaign_id", flat=True)
+    return any(here.filter(seen.rows(c)).exists() for c in listed if seen.may_see(c))
+
+
 def rights(seen: Scope, item: Item) -> frozenset[str]:
     """Give what a person may do with an item they see."""
-    held = roles(seen, item)
+    return rights_of(roles(seen, item))
+
+
+def rights_of(held: frozenset[str]) -> frozenset[str]:
+    """Give what roles towards an item allow."""
     may = set()
     if held & {"office", "principal", "contact"}:
         may.add("report")
@@ -130,12 +151,10 @@ def rights(seen: Scope, item: Item) -> frozenset[str]:
 
 def roles(seen: Scope, item: Item) -> frozenset[str]:
     """Give the roles a person has towards an item: campaign-wide ones, and through its org."""
-    wide = {
-        g.role
-        for g in seen.grants
-        if g.org_id is None and g.campaign_id in {None, item.campaign_id}
-    }
-    return frozenset(wide) | seen.answers_for(item.campaign_id, item.org_id)
+    single = {item.pk, item.parent_id, item.root_id}
+    let_in = {g.role for g in seen.grants if g.item_id in single and g.item_id is not None}
+    wide = seen.wide_roles(item.campaign_id)
+    return wide | let_in | seen.answers_for(item.campaign_id, item.org_id)
 
 
 def page(rows: QuerySet[Item], after: str | None = None, size: int = PAGE) -> Page:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from gongjian.apps.campaigns import tally
-from gongjian.apps.campaigns.keys import keys_of
 from gongjian.apps.campaigns.models import Campaign, Item, ItemKey
-from gongjian.apps.campaigns.standing import DERIVED, Surroundings
+from gongjian.apps.campaigns.standing import DERIVED, Surroundings, cells
 
 CHUNK = 2000
 
@@ -39,7 +38,7 @@ def recount(campaign: Campaign) -> list[Difference]:
         around.judge(item)
         now = {name: getattr(item, name) for name in DERIVED}
         found += [Difference(n, item.code, has[n], now[n]) for n in DERIVED if has[n] != now[n]]
-        counted.update(around.cells(item))
+        counted.update(cells(item))
         found += _key_differences(around, item, keys.pop(item.pk, set()))
     found += [Difference("key", str(pk), sorted(map(str, k)), []) for pk, k in keys.items()]
     there = tally.sums(campaign.pk, Q())
@@ -52,9 +51,6 @@ def recount(campaign: Campaign) -> list[Difference]:
 def _key_differences(
     around: Surroundings, item: Item, has: set[tuple[object, ...]]
 ) -> list[Difference]:
-    register = around.playbook.register(around.registers[item.register_id].key)
-    should = {
-        (k["field"], k.get("num"), k.get("day"), k.get("ref"), k.get("txt"))
-        for k in keys_of(register, item.fields)
-    }
+    [(_item, keys)] = around.keys([item])
+    should = {(k["field"], k.get("num"), k.get("day"), k.get("ref"), k.get("txt")) for k in keys}
     return [] if has == should else [Difference("key", item.code, has, should)]

@@ -17,18 +17,19 @@ from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.kernel_io import category_of, light_facts, playbook_of
 from gongjian.apps.campaigns.keys import keys_of
 from gongjian.apps.campaigns.models import Campaign, Item, ItemKey, PlaybookVersion, Register
+from gongjian.apps.campaigns.personal import is_sealed, keys_of_cases, marks
 from gongjian.apps.ledger import gate
 from gongjian.kernel.indicators.lights import standing
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     from gongjian.apps.ledger.book import Touched
-    from gongjian.kernel.model.playbook import Playbook
+    from gongjian.kernel.model.playbook import Playbook, RegisterDef
 
-DERIVED = ["light", "due_state", "next_light", "next_light_on"]
+DERIVED = ["category", "light", "due_state", "next_light", "next_light_on"]
 CHUNK = 500
 
 
@@ -42,28 +43,38 @@ class Surroundings:
         self.playbook: Playbook = playbook_of(version)
         self.registers = {r.pk: r for r in Register.objects.filter(campaign=campaign)}
 
-    def category(self, item: Item) -> Any:
-        """Give the category of an item's state."""
-        return category_of(self.playbook, self.registers[item.register_id].key, item.state)
-
     def judge(self, item: Item) -> None:
         """Set the computed columns of an item for the day."""
-        rules = self.playbook.rules_of(self.registers[item.register_id].key)
-        found = standing(rules, light_facts(item, self.category(item)), self.day)
+        register = self.registers[item.register_id].key
+        category = category_of(self.playbook, register, item.state)
+        found = standing(self.playbook.rules_of(register), light_facts(item, category), self.day)
+        item.category = category.value
         item.light = found.light
         item.due_state = found.due_state
         item.next_light = found.next_light or ""
         item.next_light_on = found.next_on
 
-    def cells(self, item: Item) -> Counter[tally.Key]:
-        """Give what an item adds to the tallies."""
-        return cells(item, self.category(item))
+    def register(self, item: Item) -> RegisterDef:
+        """Give what the playbook says of an item's register."""
+        return self.playbook.register(self.registers[item.register_id].key)
+
+    def keys(self, items: Iterable[Item]) -> Iterator[tuple[Item, list[dict[str, Any]]]]:
+        """Give the key columns of items; those of personal fields are marks, found by equality."""
+        rows = list(items)
+        closed = [r.pk for r in rows if any(map(is_sealed, r.fields.values()))]
+        cases = keys_of_cases(closed) if closed else {}
+        for row in rows:
+            register = self.register(row)
+            found = list(keys_of(register, row.fields))
+            if row.pk in cases:
+                found += [{"field": f, "txt": m} for f, m in marks(register, row, cases[row.pk])]
+            yield row, found
 
 
-def cells(item: Item, category: str) -> Counter[tally.Key]:
-    """Give what an item adds to the tallies, by cell."""
+def cells(item: Item) -> Counter[tally.Key]:
+    """Give what an item adds to the tallies, by cell; its computed columns are as they were counted."""
     where = (item.battle_id, item.org_id, item.register_id, item.access_class)
-    return Counter({(*where, m): n for m, n in item.measures(category).items()})
+    return Counter({(*where, m): n for m, n in item.measures().items()})
 
 
 def today_of(campaign: Campaign) -> dt.date:
@@ -91,10 +102,10 @@ def _project(around: Surroundings, changes: list[Touched]) -> None:
     rows = {pk: c.row for pk, c in last.items() if c.after is not None and isinstance(c.row, Item)}
     moves: Counter[tally.Key] = Counter()
     for old in _as_counted(first, rows):
-        moves.subtract(around.cells(old))
+        moves.subtract(cells(old))
     for row in rows.values():
         around.judge(row)
-        moves.update(around.cells(row))
+        moves.update(cells(row))
     Item.objects.bulk_update(rows.values(), DERIVED, batch_size=CHUNK)
     tally.add_moves(around.campaign.pk, moves)
     _write_keys(around, rows)
@@ -118,12 +129,36 @@ def _write_keys(around: Surroundings, rows: dict[UUID, Item]) -> None:
     ItemKey.objects.filter(item__in=list(rows)).delete()
     made = [
         ItemKey(campaign=around.campaign, register_id=row.register_id, item=row, **key)
-        for row in rows.values()
-        for key in keys_of(
-            around.playbook.register(around.registers[row.register_id].key), row.fields
-        )
+        for row, keys in around.keys(rows.values())
+        for key in keys
     ]
     ItemKey.objects.bulk_create(made, batch_size=CHUNK)
+
+
+def restand(campaign: Campaign, registers: Iterable[UUID] | None = None) -> int:
+    """Judge all items of some registers anew and rebuild their keys, in chunks; gives how many.
+
+    Called when what they are judged by has changed: the playbook in force, an erased key.
+    """
+    around = Surroundings(campaign)
+    chosen = set(around.registers) if registers is None else set(registers)
+    after: UUID | None = None
+    n = 0
+    while rows := _restand_chunk(around, chosen, after):
+        after = rows[-1].pk
+        n += len(rows)
+    return n
+
+
+def _restand_chunk(around: Surroundings, registers: set[UUID], after: UUID | None) -> list[Item]:
+    with transaction.atomic(), gate.opened():
+        found = Item.objects.filter(campaign=around.campaign, register__in=registers).order_by("pk")
+        if connection.features.has_select_for_update:
+            found = found.select_for_update()
+        rows = list((found.filter(pk__gt=after) if after else found)[:CHUNK])
+        _rejudge(around, rows)
+        _write_keys(around, {row.pk: row for row in rows})
+    return rows
 
 
 def tick(campaign: Campaign, day: dt.date) -> int:
@@ -150,11 +185,16 @@ def _tick_chunk(around: Surroundings) -> int:
         if connection.features.has_select_for_update:
             due = due.select_for_update()
         rows = list(due[:CHUNK])
-        moves: Counter[tally.Key] = Counter()
-        for row in rows:
-            moves.subtract(around.cells(row))
-            around.judge(row)
-            moves.update(around.cells(row))
-        Item.objects.bulk_update(rows, DERIVED, batch_size=CHUNK)
-        tally.add_moves(around.campaign.pk, moves)
+        _rejudge(around, rows)
     return len(rows)
+
+
+def _rejudge(around: Surroundings, rows: list[Item]) -> None:
+    """Judge rows whose facts did not change; the gate is open."""
+    moves: Counter[tally.Key] = Counter()
+    for row in rows:
+        moves.subtract(cells(row))
+        around.judge(row)
+        moves.update(cells(row))
+    Item.objects.bulk_update(rows, DERIVED, batch_size=CHUNK)
+    tally.add_moves(around.campaign.pk, moves)

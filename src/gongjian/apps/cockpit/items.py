@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 def item_row(asked: Asked, item: Item) -> ItemRow:
     """Give one row of a list."""
-    workflow = asked.playbook.workflow(asked.playbook.register(item.register.key).workflow)
     day = f"?day={asked.day}" if asked.is_past else ""
     return ItemRow(
         code=item.code,
@@ -35,7 +34,7 @@ def item_row(asked: Asked, item: Item) -> ItemRow:
         battle=item.battle.label(lang()) if item.battle else "",
         org=item.org.label(lang()) if item.org else "",
         due=item.due,
-        state=workflow.state(item.state).label.of(lang()),
+        state=asked.playbook.state_of(item.register.key, item.state).label.of(lang()),
         progress_pct=item.progress // 100,
         light=asked.light(item.light),
         due_state=item.due_state,

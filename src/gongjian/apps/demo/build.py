@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.models import Grant, Org, OrgGroup, Person, Post
+from gongjian.apps.campaigns.actions import issue_items
 from gongjian.apps.campaigns.models import Campaign
 from gongjian.apps.demo.data import data, paper
 from gongjian.apps.drafting import actions as drafting
@@ -106,4 +107,6 @@ def build_campaign(example: Example, office: Person) -> Campaign:
         english={b.name.zh + t: b.name.en for b in playbook.battles for t in tails},
     )
     drafting.confirm(act(f"{slot}-confirm", day, office), draft, plan)
-    return Campaign.objects.get(code=example.code)
+    campaign = Campaign.objects.get(code=example.code)
+    issue_items(act(f"{slot}-issue", day, office), campaign, list(campaign.items.all()))
+    return campaign

@@ -94,6 +94,10 @@ def _campaign(draft: Draft, head: dict[str, Any], plan: Plan) -> Campaign:
         anchor_name_en=plan.anchor_name_en,
         paper=draft.paper,
         clause=head.get("spans", {}),
+        announced=[
+            {"what": a["what"], "n": a["n"], "span": a["span"]}
+            for a in draft.summary.get("announced", [])
+        ],
         is_example=plan.is_example,
         lit_on=start if plan.is_example else None,
     )

@@ -29,7 +29,7 @@ from gongjian.lib import clock
 from gongjian.lib.ids import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
 P = ParamSpec("P")
@@ -133,7 +133,8 @@ class Book:
         """
         before = wire(row)
         if not self._swap(row, fields):
-            newer = self._not_in_the_way(row, {*fields, *reads})
+            newer = self._not_in_the_way(row, {*fields, *reads}, fields)
+            fields = _laid_over(newer, row, fields)
             before = wire(newer)
             row.version = newer.version
             if not self._swap(row, fields):
@@ -175,8 +176,11 @@ class Book:
         same = type(row)._default_manager.filter(pk=row.pk, version=row.version)
         return bool(same.update(version=row.version + 1, **fields))
 
-    def _not_in_the_way(self, row: R, names: set[str]) -> R:
-        """Fetch the newer row, if what happened to it since has nothing to do with this action."""
+    def _not_in_the_way(self, row: R, names: set[str], fields: Mapping[str, Any]) -> R:
+        """Fetch the newer row, if what happened to it since has nothing to do with this action.
+
+        A column that holds a mapping is looked at key by key.
+        """
         since = Change.objects.filter(
             table=row._meta.label_lower, row=row.pk, version__gt=row.version
         ).select_related("event")
@@ -184,6 +188,9 @@ class Book:
         attnames = {columns.get(n, n) for n in names}
         for change in since:
             clash = attnames & {*(change.before or {"": 0}), *(change.after or {"": 0})}
+            clash = {
+                n for n in clash if not _apart(change, n, getattr(row, n, None), fields.get(n))
+            }
             if clash or change.after is None:
                 raise Moved(
                     "row.moved",
@@ -242,6 +249,30 @@ class Book:
             if by_model[model]:
                 for projector in projectors:
                     projector(by_model[model])
+
+
+def _apart(change: Change, name: str, was: object, wanted: object) -> bool:
+    """Tell whether a change and what is wanted touch different keys of a mapping."""
+    before, after = (change.before or {}).get(name), (change.after or {}).get(name)
+    if not all(isinstance(v, dict) for v in (before, after, was, wanted)):
+        return False
+    return not _differing(before, after) & _differing(was, wanted)
+
+
+def _differing(one: Any, other: Any) -> set[str]:
+    return {k for k in {**one, **other} if one.get(k) != other.get(k)}
+
+
+def _laid_over(newer: Ledgered, row: Ledgered, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what is wanted of a row on top of what others have written into its mappings since."""
+    merged = dict(fields)
+    for name, wanted in fields.items():
+        was, now = getattr(row, name, None), getattr(newer, name, None)
+        if isinstance(wanted, dict) and isinstance(was, dict) and isinstance(now, dict):
+            mine = _differing(was, wanted)
+            kept = {k: v for k, v in now.items() if k not in mine}
+            merged[name] = {**kept, **{k: wanted[k] for k in mine if k in wanted}}
+    return merged
 
 
 def action(

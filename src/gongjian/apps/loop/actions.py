@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from gongjian.apps.campaigns.actions import set_standing
-from gongjian.apps.campaigns.kernel_io import playbook_of
-from gongjian.apps.campaigns.models import PlaybookVersion
+from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.ledger.book import ActionError, Book, action
 from gongjian.apps.ledger.models import SYSTEM
 from gongjian.apps.loop.models import Report
+from gongjian.kernel.errors import KernelError
+from gongjian.kernel.model.playbook import StateCategory
+from gongjian.kernel.playbook.values import missing
 from gongjian.kernel.workflow.machine import Allowed, Facts, decide
+from gongjian.lib import clock
 
 if TYPE_CHECKING:
     from gongjian.apps.campaigns.models import Item
@@ -61,10 +63,7 @@ def report(book: Book, item: Item, words: Words, *, roles: frozenset[str]) -> di
 @action("loop.close_out")
 def close_out(book: Book, item: Item, *, roles: frozenset[str]) -> dict[str, Any]:
     """Close an item out (销号): never by whoever asked for it."""
-    state = _next_state(book, item, "close_out", roles, frozenset())
-    day = book.at.astimezone(ZoneInfo(item.campaign.zone)).date()
-    set_standing(book, item, state=state, closed_on=day)
-    return {"item": item.code, "state": state}
+    return _take(book, item, "close_out", roles)
 
 
 @action("loop.reopen")
@@ -72,20 +71,47 @@ def reopen(book: Book, item: Item, *, roles: frozenset[str]) -> dict[str, Any]:
     """Put a closed item back in hand, with a reason."""
     if not book.act.reason.strip():
         raise ActionError("reopen.reason_missing")
-    state = _next_state(book, item, "reopen", roles, frozenset())
-    set_standing(book, item, state=state, closed_on=None)
+    return _take(book, item, "reopen", roles)
+
+
+@action("loop.step")
+def take_step(book: Book, item: Item, step: str, *, roles: frozenset[str]) -> dict[str, Any]:
+    """Take any other step that the register's workflow declares."""
+    if step in {"report", "close_out", "reopen"}:
+        raise ActionError("workflow.own_action", step=step)
+    return _take(book, item, step, roles)
+
+
+def _take(book: Book, item: Item, step: str, roles: frozenset[str]) -> dict[str, Any]:
+    given = {"reason"} if book.act.reason.strip() else set()
+    state = _next_state(book, item, step, roles, frozenset(given))
+    facts: dict[str, Any] = {"state": state}
+    workflow = playbook_in_force(item.campaign).workflow_of(item.register.key)
+    if workflow.state(state).category is StateCategory.CLOSED:
+        facts["closed_on"] = clock.day_of(book.at, item.campaign.zone)
+    elif item.closed_on is not None:
+        facts["closed_on"] = None
+    set_standing(book, item, **facts)
     return {"item": item.code, "state": state}
 
 
 def _next_state(
     book: Book, item: Item, transition: str, roles: frozenset[str], given: frozenset[str]
 ) -> str:
-    playbook = playbook_of(PlaybookVersion.objects.get(campaign=item.campaign_id, in_force=True))
-    workflow = playbook.workflow(playbook.register(item.register.key).workflow)
+    playbook = playbook_in_force(item.campaign)
+    register = playbook.register(item.register.key)
+    workflow = playbook.workflow(register.workflow)
     asked = item.reported_by is not None and item.reported_by == book.act.by
-    verdict = decide(
-        workflow, item.state, transition, Facts(roles=roles, given=given, is_requester=asked)
-    )
-    if isinstance(verdict, Allowed):
-        return verdict.state
-    raise ActionError(verdict.code, item=item.code, **dict(verdict.facts))
+    now = playbook.state_of(register.key, item.state).key
+    try:
+        verdict = decide(
+            workflow, now, transition, Facts(roles=roles, given=given, is_requester=asked)
+        )
+    except KernelError as error:
+        raise ActionError(error.code, **error.facts) from error
+    if not isinstance(verdict, Allowed):
+        raise ActionError(verdict.code, item=item.code, **dict(verdict.facts))
+    if lacking := missing(register, item.fields, verdict.state):
+        names = [register.field(k).label for k in lacking]
+        raise ActionError("workflow.needs", item=item.code, needs=names)
+    return verdict.state

@@ -13,6 +13,9 @@ class StoredFile(Ledgered):
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField()
     media_type = models.CharField(max_length=100)
+    scan = models.CharField(
+        max_length=8, blank=True
+    )  # "clean", or empty where no scanner is set up
 
     def __str__(self) -> str:
         return self.sha256

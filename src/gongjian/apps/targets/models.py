@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from gongjian.apps.accounts.models import Org
 from gongjian.apps.campaigns.models import Battle, Campaign, Item
 from gongjian.apps.ledger.models import Ledgered
 from gongjian.kernel.model.draft import Strength, TargetKind
@@ -41,6 +42,10 @@ class TargetVersion(Ledgered):
     due = models.DateField(null=True)
     strength = models.CharField(max_length=8, choices=[(s.value, s.value) for s in Strength])
     counting_rule = models.CharField(max_length=300, blank=True)
+    baseline = models.DecimalField(max_digits=24, decimal_places=4, null=True)
+    baseline_rule = models.CharField(max_length=300, blank=True)  # what the baseline counted
+    baseline_on = models.DateField(null=True)
+    raised_by = models.ForeignKey(Org, models.PROTECT, null=True, related_name="+")  # 自我加压
     text = models.CharField(max_length=300)
     reason = models.CharField(max_length=300, blank=True)
     since = models.DateField()

@@ -135,6 +135,8 @@ def planned(start_on: dt.date, due: dt.date, day: dt.date) -> int:
 def _judge(rules: LightRules, facts: LightFacts, day: dt.date) -> Standing:
     if facts.category is StateCategory.CLOSED:
         return Standing("done", "closed", due_state="closed")
+    if facts.category is StateCategory.PLANNED:
+        return Standing("none", "not_issued")
     if facts.due is None:
         return Standing("none", "no_due")
     left = (facts.due - day).days
@@ -166,7 +168,7 @@ def _by_line(rules: LightRules, facts: LightFacts, day: dt.date) -> tuple[str, s
 
 def _thresholds(rules: LightRules, facts: LightFacts) -> Iterator[dt.date]:
     """Give every day on which one of the rules may begin to judge otherwise."""
-    if facts.due is None or facts.category is StateCategory.CLOSED:
+    if facts.due is None or facts.category in {StateCategory.CLOSED, StateCategory.PLANNED}:
         return
     yield facts.due - dt.timedelta(days=rules.soon_days)
     yield facts.due + _DAY

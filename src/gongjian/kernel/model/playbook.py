@@ -4,91 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A word in both languages.
-
-    Attributes
-    ----------
-    zh : str
-        Simplified Chinese.
-    en : str
-        English.
-    """
-
-    zh: str
-    en: str
-
-    def of(self, language: str) -> str:
-        """Give the word in a language.
-
-        Parameters
-        ----------
-        language : str
-            A language code; anything that does not begin with ``en`` gives Chinese.
-
-        Returns
-        -------
-        str
-            The word.
-        """
-        return self.en if language.startswith("en") else self.zh
-
-
-class FieldType(StrEnum):
-    """What a playbook field holds."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    MONEY = "money"
-    DATE = "date"
-    CHOICE = "choice"
-    ORG = "org"
-    PERSON = "person"
-    LINK = "link"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldDef:
-    """One field of a register beyond the columns that every register has.
-
-    Attributes
-    ----------
-    key : str
-        Stable name.
-    label : Label
-        Column head.
-    type : FieldType
-        What it holds.
-    unit : str
-        Unit of a number or of money; empty without one.
-    choices : tuple of str
-        Allowed values of a choice.
-    required_at : tuple of str
-        States in which it must be filled.
-    sortable, filterable : bool
-        Whether a typed key is kept for it.
-    personal : bool
-        Whether it is kept as ciphertext, masked and never sorted.
-    """
-
-    key: str
-    label: Label
-    type: FieldType
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-    required_at: tuple[str, ...] = ()
-    sortable: bool = False
-    filterable: bool = False
-    personal: bool = False
+if TYPE_CHECKING:
+    from gongjian.kernel.model.fields import FieldDef, HeaderProfile, Label, RoleWord
 
 
 class StateCategory(StrEnum):
     """What kind of state a state is."""
 
+    PLANNED = "planned"  # not issued yet: no clock runs
     OPEN = "open"
     ACTIVE = "active"
     CLOSED = "closed"
@@ -158,12 +83,16 @@ class Workflow:
         All states.
     transitions : tuple of Transition
         All steps.
+    issued : str
+        State that issuing at the launch leads to from the initial one; empty where items of this kind
+        are in force as soon as they are made.
     """
 
     key: str
     initial: str
     states: tuple[State, ...]
     transitions: tuple[Transition, ...]
+    issued: str = ""
 
     def state(self, key: str) -> State:
         """Find a state.
@@ -224,6 +153,10 @@ class LightRules:
     behind_red: int
 
 
+# What a launch check may ask of an item besides fields of its register.
+CORE_NEEDS = frozenset({"owner", "lead", "due", "target", "counting_rule"})
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterDef:
     """A register declared by the playbook.
@@ -242,6 +175,16 @@ class RegisterDef:
         How closely its rows are kept.
     fields : tuple of FieldDef
         Its own fields.
+    heads : tuple of HeaderProfile
+        Printed forms of it; the first is the usual one.
+    role_words : tuple of RoleWord
+        Which printed word means which role here, before those of the playbook.
+    parents : tuple of str
+        Registers whose items may stand above an item of this one, besides its own.
+    needs : tuple of str
+        What each item must have before it is issued: `CORE_NEEDS` and keys of fields.
+    note : Label or None
+        What belongs here, in a sentence for an empty list.
     """
 
     key: str
@@ -251,6 +194,213 @@ class RegisterDef:
     lights: str
     access_class: str = "open"
     fields: tuple[FieldDef, ...] = ()
+    heads: tuple[HeaderProfile, ...] = ()
+    role_words: tuple[RoleWord, ...] = ()
+    parents: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    note: Label | None = None
+
+    def field(self, key: str) -> FieldDef:
+        """Find a field.
+
+        Parameters
+        ----------
+        key : str
+            Its stable name.
+
+        Returns
+        -------
+        FieldDef
+            The field; a KeyError where there is none.
+        """
+        return _find(self.fields, key)
+
+    def head(self, key: str) -> HeaderProfile:
+        """Find a printed form.
+
+        Parameters
+        ----------
+        key : str
+            Its stable name.
+
+        Returns
+        -------
+        HeaderProfile
+            The form; a KeyError where there is none.
+        """
+        return _find(self.heads, key)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDef:
+    """A kind of link between items (need → scene → reform, finding → rectification).
+
+    Attributes
+    ----------
+    key : str
+        Stable name.
+    label, back : Label
+        What the source says of the target, and the target of the source.
+    sources, targets : tuple of str
+        Registers it leads from and to; empty allows any.
+    one_source : bool
+        True where a target has at most one source (need 1–n scene).
+    one_target : bool
+        True where a source has at most one target.
+    """
+
+    key: str
+    label: Label
+    back: Label
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    one_source: bool = False
+    one_target: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """How long a step may take.
+
+    Attributes
+    ----------
+    key : str
+        Stable name.
+    label : Label
+        What is limited.
+    days : int
+        How many.
+    working : bool
+        True for working days.
+    """
+
+    key: str
+    label: Label
+    days: int
+    working: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """One rung of an escalation ladder.
+
+    Attributes
+    ----------
+    key : str
+        Stable name.
+    word : Label
+        What it is called: 提醒函, 督办单, 约谈.
+    after_days : int
+        Days after the deadline; below zero before it.
+    to : str
+        Role that is told.
+    """
+
+    key: str
+    word: Label
+    after_days: int
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """An escalation ladder.
+
+    Attributes
+    ----------
+    key : str
+        Stable name.
+    label : Label
+        Its name.
+    steps : tuple of LadderStep
+        From the mildest on.
+    """
+
+    key: str
+    label: Label
+    steps: tuple[LadderStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDef:
+    """A comparison group (序列) that a campaign of this kind expects.
+
+    Attributes
+    ----------
+    key : str
+        Stable name.
+    label : Label
+        Its name.
+    """
+
+    key: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel of the cockpit.
+
+    Attributes
+    ----------
+    key : str
+        Stable name.
+    label : Label
+        Its title.
+    kind : str
+        What it shows.
+    registers : tuple of str
+        Registers it counts; empty counts all.
+    """
+
+    key: str
+    label: Label
+    kind: str
+    registers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRule:
+    """A line of a scoring scheme.
+
+    Attributes
+    ----------
+    key : str
+        Stable name.
+    label : Label
+        What is judged.
+    points : int
+        At most so many.
+    """
+
+    key: str
+    label: Label
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDef:
+    """A recurring duty of a leader or of a portfolio.
+
+    Attributes
+    ----------
+    key : str
+        Stable name.
+    label : Label
+        What is to be done.
+    every : str
+        ``week``, ``month``, ``quarter`` or ``year``.
+    role : str
+        Whose duty it is.
+    portfolio : str
+        Word that must stand in the portfolio; empty counts for every holder of the role.
+    """
+
+    key: str
+    label: Label
+    every: str
+    role: str
+    portfolio: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +439,29 @@ class Playbook:
         From best to worst, then those that are no judgement.
     light_rules : tuple of LightRules
         Named by registers.
-    role_words : dict of str to str
-        Printed word → role.
+    role_words : tuple of RoleWord
+        Printed words for roles, where a register has none of its own.
     battles : tuple of BattlePreset
         May be empty.
+    links : tuple of LinkDef
+        Kinds of links between items.
+    limits : tuple of TimeLimit
+        How long steps may take.
+    ladders : tuple of Ladder
+        How a late item escalates.
+    groups : tuple of GroupDef
+        Comparison groups it expects.
+    panels : tuple of Panel
+        Panels of the cockpit.
+    scoring : tuple of ScoreRule
+        What is judged, with points.
+    duties : tuple of DutyDef
+        Recurring duties.
+    too_many : int
+        Open items above which an owner is said to hold too many.
+    state_map : dict of str to dict
+        Register → former state → state that took its place, for rows that an adoption has not
+        rewritten yet; set by whoever keeps the version, never by a file.
     digest : str
         SHA-256 of the canonical content, set by the loader.
     """
@@ -304,8 +473,17 @@ class Playbook:
     workflows: tuple[Workflow, ...]
     lights: tuple[LightDef, ...]
     light_rules: tuple[LightRules, ...]
-    role_words: dict[str, str] = field(default_factory=dict)
+    role_words: tuple[RoleWord, ...] = ()
     battles: tuple[BattlePreset, ...] = ()
+    links: tuple[LinkDef, ...] = ()
+    limits: tuple[TimeLimit, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    groups: tuple[GroupDef, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    scoring: tuple[ScoreRule, ...] = ()
+    duties: tuple[DutyDef, ...] = ()
+    too_many: int = 20
+    state_map: dict[str, dict[str, str]] = field(default_factory=dict)
     digest: str = ""
 
     def register(self, key: str) -> RegisterDef:
@@ -338,6 +516,39 @@ class Playbook:
         """
         return _find(self.workflows, key)
 
+    def workflow_of(self, register: str) -> Workflow:
+        """Find the workflow of a register.
+
+        Parameters
+        ----------
+        register : str
+            Key of the register.
+
+        Returns
+        -------
+        Workflow
+            Its workflow; a KeyError where there is no such register.
+        """
+        return self.workflow(self.register(register).workflow)
+
+    def state_of(self, register: str, state: str) -> State:
+        """Find the state of an item, also of one that an adoption has not rewritten yet.
+
+        Parameters
+        ----------
+        register : str
+            Key of its register.
+        state : str
+            The state as its row has it.
+
+        Returns
+        -------
+        State
+            The state; a KeyError where the register knows none of that name.
+        """
+        now = self.state_map.get(register, {}).get(state, state)
+        return self.workflow_of(register).state(now)
+
     def rules_of(self, register: str) -> LightRules:
         """Find the light rules of a register.
 
@@ -352,6 +563,21 @@ class Playbook:
             Its rules; a KeyError where there is none.
         """
         return _find(self.light_rules, self.register(register).lights)
+
+    def link(self, key: str) -> LinkDef:
+        """Find a kind of link.
+
+        Parameters
+        ----------
+        key : str
+            Its stable name.
+
+        Returns
+        -------
+        LinkDef
+            The kind; a KeyError where there is none.
+        """
+        return _find(self.links, key)
 
     def light(self, code: str) -> LightDef:
         """Find a light.
@@ -371,8 +597,50 @@ class Playbook:
                 return light
         raise KeyError(code)
 
+    def role_of(self, register: str, printed: str) -> str | None:
+        """Tell which role a printed word means in a register.
 
-_Keyed = TypeVar("_Keyed", RegisterDef, Workflow, LightRules, State)
+        Parameters
+        ----------
+        register : str
+            Key of the register.
+        printed : str
+            The word of a paper or of a column head.
+
+        Returns
+        -------
+        str or None
+            The role; None where the word means none.
+        """
+        for one in (*self.register(register).role_words, *self.role_words):
+            if printed in {one.word.zh, one.word.en, *one.also}:
+                return one.role
+        return None
+
+    def role_word(self, register: str, role: str) -> Label | None:
+        """Give the word that is printed for a role in a register.
+
+        Parameters
+        ----------
+        register : str
+            Key of the register.
+        role : str
+            The role.
+
+        Returns
+        -------
+        Label or None
+            The word; None where neither register nor playbook has one.
+        """
+        for one in (*self.register(register).role_words, *self.role_words):
+            if one.role == role:
+                return one.word
+        return None
+
+
+_Keyed = TypeVar(
+    "_Keyed", RegisterDef, Workflow, LightRules, State, LinkDef, "FieldDef", "HeaderProfile"
+)
 
 
 def _find(rows: tuple[_Keyed, ...], key: str) -> _Keyed:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from gongjian.apps.campaigns.codes import reserve
-from gongjian.apps.campaigns.kernel_io import playbook_of
+from gongjian.apps.campaigns.kernel_io import playbook_in_force, playbook_of
 from gongjian.apps.campaigns.models import (
     Battle,
     Campaign,
@@ -15,7 +15,16 @@ from gongjian.apps.campaigns.models import (
     Register,
     Responsibility,
 )
+from gongjian.apps.campaigns.personal import (
+    is_sealed,
+    keep_keys,
+    keys_of_cases,
+    personal_keys,
+    sealed_fields,
+)
 from gongjian.apps.ledger.book import ActionError, Book, action
+from gongjian.kernel.playbook.values import is_blank
+from gongjian.lib import clock
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -75,24 +84,34 @@ def add_items(
     items: Sequence[Item],
     responsibilities: Sequence[Responsibility],
 ) -> None:
-    """Give items their codes and add them with who answers for them: a fixed number of statements."""
+    """Give items their codes and add them with who answers for them: a fixed number of statements.
+
+    Personal fields come in clear and are kept as ciphertext.
+    """
     wanted = Counter(item.register_id for item in items)
     registers = {r.pk: r for r in Register.objects.filter(pk__in=wanted)}
+    playbook = playbook_in_force(campaign)
     counters = {pk: reserve(pk, n) for pk, n in wanted.items()}
+    case_keys = []
     for item in items:
         register = registers[item.register_id]
         item.code = f"{campaign.code}-{register.code_prefix}-{counters[item.register_id]:03d}"
         item.access_class = register.access_class
-        item.root_id = item.root_id or (item.parent.root_id if item.parent else None)
+        if item.parent is not None:
+            item.root_id = item.parent.root_id or item.parent.pk
+            item.depth = item.parent.depth + 1
         counters[item.register_id] += 1
+        item.fields, key = sealed_fields(playbook.register(register.key), item.pk, item.fields)
+        case_keys += [key] if key else []
     book.insert(*items)
     book.insert(*responsibilities)
+    keep_keys(case_keys)
 
 
 def set_standing(book: Book, item: Item, **facts: Any) -> Item:
     """Set state, due or reported progress of an item; called by the apps that decide these."""
     book.campaign_id = item.campaign_id
-    allowed = {"state", "due", "progress", "reported_by", "closed_on"}
+    allowed = {"state", "due", "progress", "reported_by", "closed_on", "issued_on"}
     if unknown := set(facts) - allowed:
         raise ValueError(f"no standing: {sorted(unknown)}")
     return book.update(item, **facts)
@@ -113,15 +132,59 @@ def import_items(
 
 @action("campaigns.edit_item")
 def edit_item(book: Book, item: Item, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Change the title, dates, owner or playbook fields of an item."""
+    """Change the title, dates, owner, battle or playbook fields of an item.
+
+    `fields` names only the playbook fields that change, with None for an emptied one; personal ones
+    come in clear.
+    """
     allowed = {"title", "start_on", "due", "org", "battle", "fields"}
     if unknown := set(changes) - allowed:
         raise ActionError("item.not_editable", fields=sorted(unknown))
     start, due = changes.get("start_on", item.start_on), changes.get("due", item.due)
     _refuse_reversed(start, due)
     book.campaign_id = item.campaign_id
-    book.update(item, **changes)
+    changed = dict(changes)
+    if "fields" in changed:
+        changed["fields"] = _laid_in(item, changed["fields"])
+    book.update(item, **changed)
     return {"item": item.code}
+
+
+def _laid_in(item: Item, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the fields of an item with some changed; none that its state requires may be emptied."""
+    register = playbook_in_force(item.campaign).register(item.register.key)
+    known = {f.key: f for f in register.fields if f.compute is None}
+    if unknown := set(given) - set(known):
+        raise ActionError("item.not_editable", fields=sorted(unknown))
+    emptied = [k for k, v in given.items() if is_blank(v) and item.state in known[k].required_at]
+    if emptied:
+        raise ActionError("item.field_required", fields=[known[k].label for k in emptied])
+    key = keys_of_cases([item.pk]).get(item.pk)
+    is_erased = key is None and any(map(is_sealed, item.fields.values()))
+    if is_erased and set(given) & personal_keys(register):
+        raise ActionError("item.key_destroyed", item=item.code)
+    sealed, made = sealed_fields(register, item.pk, given, key)
+    keep_keys([made] if made else [])
+    kept = {k: v for k, v in item.fields.items() if k not in given}
+    return kept | {k: v for k, v in sealed.items() if not is_blank(v)}
+
+
+@action("campaigns.issue")
+def issue_items(book: Book, campaign: Campaign, items: Sequence[Item]) -> dict[str, Any]:
+    """Put items in force (交办): their clocks run from this day, however early they start."""
+    issue(book, campaign, items)
+    return {"items": len(items)}
+
+
+def issue(book: Book, campaign: Campaign, items: Sequence[Item]) -> None:
+    """Issue items that were planned; part of the launch."""
+    playbook = playbook_in_force(campaign)
+    keys = dict(Register.objects.filter(campaign=campaign).values_list("pk", "key"))
+    day = clock.day_of(book.at, campaign.zone)
+    book.campaign_id = campaign.pk
+    for item in items:
+        issued = playbook.workflow_of(keys[item.register_id]).issued
+        book.update(item, state=issued or item.state, issued_on=day)
 
 
 def _refuse_reversed(start: dt.date | None, due: dt.date | None) -> None:

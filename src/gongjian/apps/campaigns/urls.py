@@ -1,0 +1,6 @@
+"""Pages that change campaigns."""
+
+from django.urls import URLPattern
+
+app_name = "campaigns"
+urlpatterns: list[URLPattern] = []

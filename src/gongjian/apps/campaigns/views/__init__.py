@@ -1,0 +1,1 @@
+"""Pages that change campaigns: items, playbooks, the organisation of a campaign."""
