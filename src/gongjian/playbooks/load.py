@@ -25,13 +25,8 @@ MAX_CHARS = 1_000_000
 _BUILTIN = files("gongjian.playbooks") / "builtin"
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML in which a key given twice and an alias are faults: one hides facts, one explodes."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not allowed")
-        return super().compose_node(parent, index)
+class _Loader(yaml.CSafeLoader):
+    """Safe YAML in which a key given twice is a fault: it would hide facts."""
 
     def construct_mapping(
         self, node: MappingNode, deep: bool = False
@@ -45,13 +40,26 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes a shared value twice: what comes in with an alias is refused."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def _parsed(text: str) -> Any:
+    # Aliases are refused before anything is built of them: a few lines can stand for gigabytes.
+    if any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(text, Loader=yaml.CSafeLoader)):
+        raise yaml.YAMLError("aliases are not allowed")
+    return yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader of our own
+
+
 def load_text(text: str) -> model.Playbook:
     """Load a playbook; raises PlaybookError with code ``playbook.invalid`` and its problems."""
     if len(text) > MAX_CHARS:
         raise PlaybookError("playbook.invalid", problems=[f"longer than {MAX_CHARS} characters"])
     try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader of our own
-        checked = schema.PlaybookIn.model_validate(upgrade(content))
+        checked = schema.PlaybookIn.model_validate(upgrade(_parsed(text)))
     except yaml.YAMLError as error:
         raise PlaybookError("playbook.invalid", problems=[str(error)]) from error
     except ValidationError as error:
@@ -68,14 +76,15 @@ def digest_of(checked: schema.PlaybookIn) -> str:
 
 def content_of(text: str) -> dict[str, Any]:
     """Give a playbook's content in the present format, to be changed and written again."""
-    checked = schema.PlaybookIn.model_validate(upgrade(yaml.load(text, Loader=_Loader)))  # noqa: S506
+    checked = schema.PlaybookIn.model_validate(upgrade(_parsed(text)))
     content: dict[str, Any] = checked.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return content
 
 
 def text_of(content: dict[str, Any]) -> str:
     """Write a playbook's content as a file that people can read."""
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
+    options: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": 120}
+    return str(yaml.dump(content, Dumper=_Dumper, **options))
 
 
 @cache

@@ -189,7 +189,12 @@ def _code(head: dict[str, Any]) -> str:
 
 
 def _playbook(battles: list[PartRow]) -> str:
-    """Propose the playbook whose battles the paper names most of."""
+    """Propose the playbook whose battles the paper names most of, else the one with most registers."""
     names = {r.part.content["name"] for r in battles}
-    shared = {k: len(names & {b.name.zh for b in load_builtin(k).battles}) for k in builtin_keys()}
-    return max(shared, key=lambda k: shared[k])
+
+    def fit(key: str) -> tuple[int, int]:
+        playbook = load_builtin(key)
+        shared = names & {b.name.zh for b in playbook.battles}
+        return len(shared), len(playbook.registers)
+
+    return max(builtin_keys(), key=fit)
