@@ -1,6 +1,10 @@
 """Pages that change campaigns."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gongjian.apps.campaigns.views import undo
 
 app_name = "campaigns"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("events/<uuid:pk>/undo", undo.undo, name="undo"),
+]

@@ -73,6 +73,7 @@ class Touched:
     row: Ledgered
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    version: int  # of the row after this change; the row itself may have gone on since
 
 
 Projector = "Callable[[Sequence[Touched]], None]"
@@ -123,7 +124,7 @@ class Book:
             by_model[type(row)].append(row)
         for model, group in by_model.items():
             model._default_manager.bulk_create(group, batch_size=500)
-        self._touched.extend(Touched(row, None, wire(row)) for row in rows)
+        self._touched.extend(Touched(row, None, wire(row), row.version) for row in rows)
 
     def update(self, row: R, *, reads: Iterable[str] = (), **fields: Any) -> R:
         """Change fields of one row, on the condition that nobody else did.
@@ -147,7 +148,9 @@ class Book:
         after = wire(row)
         changed = [name for name, value in after.items() if before[name] != value]
         self._touched.append(
-            Touched(row, {n: before[n] for n in changed}, {n: after[n] for n in changed})
+            Touched(
+                row, {n: before[n] for n in changed}, {n: after[n] for n in changed}, row.version
+            )
         )
         return row
 
@@ -160,7 +163,7 @@ class Book:
         before = wire(current)
         same.delete()
         current.version += 1
-        self._touched.append(Touched(current, before, None))
+        self._touched.append(Touched(current, before, None, current.version))
 
     def lock(self, rows: Iterable[R]) -> list[R]:
         """Lock rows that a guard depends on, in the order of their ids (PostgreSQL)."""
@@ -229,7 +232,7 @@ class Book:
                     n=n,
                     table=t.row._meta.label_lower,
                     row=t.row.pk,
-                    version=t.row.version,
+                    version=t.version,
                     before=t.before,
                     after=t.after,
                 )
