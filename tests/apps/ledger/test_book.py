@@ -126,6 +126,37 @@ def test_one_press_undoes_the_own_step_and_nobody_elses(cast):
     assert Item.objects.get(pk=item.pk).title == "Build the road"
 
 
+@action("tests.many")
+def many(book, changes):
+    book.update_each(changes)
+    return {}
+
+
+def test_many_rows_change_in_a_fixed_number_of_statements(cast, django_assert_max_num_queries):
+    items = [cast.item(f"Item {n}") for n in range(12)]
+    with django_assert_max_num_queries(40):
+        many(act(), {i: {"title": f"New {n}"} for n, i in enumerate(items)})
+    assert set(Item.objects.values_list("title", "version")) == {(f"New {n}", 2) for n in range(12)}
+    assert verify().faults == ()
+    assert recount(cast.campaign) == []
+
+
+def test_among_many_rows_one_that_moved_is_looked_at_for_itself(cast):
+    first, second = cast.item("One"), cast.item("Two")
+    edit_item(
+        act(), Item.objects.select_related("campaign", "register").get(pk=second.pk), {"due": None}
+    )
+    many(act(), {first: {"title": "Same"}, second: {"title": "Same"}})
+    assert Item.objects.get(pk=second.pk).title == "Same"
+    assert Item.objects.get(pk=second.pk).due is None
+    edit_item(
+        act(), Item.objects.select_related("campaign", "register").get(pk=first.pk), {"title": "X"}
+    )
+    with pytest.raises(Moved):
+        many(act(), {first: {"title": "Late"}, second: {"title": "Late"}})
+    assert Item.objects.get(pk=second.pk).title == "Same"
+
+
 def test_a_refused_action_leaves_nothing_behind(cast):
     item = cast.item()
     n = Event.objects.count()
