@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from gongjian.apps.campaigns.codes import reserve
@@ -182,9 +182,12 @@ def issue(book: Book, campaign: Campaign, items: Sequence[Item]) -> None:
     keys = dict(Register.objects.filter(campaign=campaign).values_list("pk", "key"))
     day = clock.day_of(book.at, campaign.zone)
     book.campaign_id = campaign.pk
+    by_state: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         issued = playbook.workflow_of(keys[item.register_id]).issued
-        book.update(item, state=issued or item.state, issued_on=day)
+        by_state[issued or item.state].append(item)
+    for state, same in by_state.items():
+        book.update_all(same, state=state, issued_on=day)
 
 
 def _refuse_reversed(start: dt.date | None, due: dt.date | None) -> None:
