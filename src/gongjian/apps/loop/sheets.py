@@ -55,7 +55,7 @@ _ALSO = {
     "target.value": ("目标数", "指标值", "数值"),
     "target.unit": ("单位", "计量单位"),
     "counting_rule": ("统计口径", "计算口径"),
-    CODE: ("事项编号", "编号"),
+    CODE: ("事项编号", "事项编码", "编码"),
     TITLE: ("事项名称", "任务名称", "工作任务", "重点工作任务"),
 }
 
@@ -97,7 +97,8 @@ def _page(
         grey |= {(r, len(_KNOWN) + n) for n, q in enumerate(asked) if q.name not in own}
     label = playbook.register(register).label.of(lang())
     name = re.sub(r"[\[\]:*?/\\]", " ", label)[:20]
-    name = name if is_plan else f"{name} · {_('parts')}"
+    parts = _("parts")
+    name = name if is_plan else f"{name} · {parts}"
     known = frozenset(range(len(_KNOWN)))
     title, note = words
     return SheetPage(name, columns, cells, title, note, locked=known, known=frozenset(grey))

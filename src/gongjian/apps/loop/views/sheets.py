@@ -65,7 +65,8 @@ def workbook(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     orgs = {r.org.label(lang()) for r in found}
     title = f"{name} · {next(iter(orgs))}" if len(orgs) == 1 else name
     note = _("Grey is known already. Fill in the white cells, then give the workbook back.")
-    note = f"{note} {_('Due')}: {row.due.isoformat()}"
+    due = _("Due")
+    note = f"{note} {due}: {row.due.isoformat()}"
     data = written(playbook_in_force(row.campaign), found, Names(), title, note)
     answer = HttpResponse(data, content_type=_XLSX)
     file = f"{row.campaign.code}-{pk.hex[-6:]}.xlsx"
@@ -93,10 +94,11 @@ def upload(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
         return _preview(request, row, form, None, status=422)
     reading = _read(request, seen, row, form)
     clash = conflicts(playbook_in_force(row.campaign), reading.given)
-    is_clean = not reading.faults and not clash and bool(reading.given)
+    is_wrong = bool(reading.faults or clash or form.errors)
+    is_clean = not is_wrong and bool(reading.given)
     if is_clean:
         request.session[f"sheet:{pk}"] = {str(g.row.pk): g.typed for g in reading.given}
-    status = 200 if is_clean or not (reading.faults or clash) else 422
+    status = 422 if is_wrong else 200
     more = {"conflicts": clash, "is_clean": is_clean}
     return _preview(request, row, form, reading, status=status, more=more)
 
