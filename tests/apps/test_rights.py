@@ -8,6 +8,16 @@ from tests.support.cast import act
 from tests.support.web import client, drafted
 
 from gongjian.apps.campaigns.actions import edit_item
+from tests.support.cast import END, act
+from tests.support.rounds import own_target
+from tests.support.web import client, drafted
+
+from gongjian.apps.accounts.models import OrgGroup
+from gongjian.apps.campaigns.actions import import_items
+from gongjian.apps.campaigns.models import Responsibility
+from gongjian.apps.loop.actions import RoundPlan, open_round
+from gongjian.apps.loop.models import Return
+from gongjian.apps.notices.models import Notice
 
 # name → (method, signed out, stranger, viewer, office); a form of the office may answer 302.
 TABLE = {
@@ -24,6 +34,33 @@ TABLE = {
     "loop:close_out": ("post", 302, 404, 403, 302),
     "loop:reopen": ("post", 302, 404, 403, 302),
     "campaigns:undo": ("post", 302, 404, 403, 302),
+    "loop:gaps": ("get", 302, 404, 403, 200),
+    "loop:say_count": ("post", 302, 404, 403, 302),
+    "loop:name_lead": ("post", 302, 404, 403, 422),
+    "loop:open_round": ("post", 302, 404, 403, 422),
+    "loop:round": ("get", 302, 404, 403, 200),
+    "loop:chase": ("post", 302, 404, 403, 302),
+    "loop:accept": ("post", 302, 404, 403, 302),
+    "loop:workbook": ("get", 302, 404, 403, 200),
+    "loop:upload": ("get", 302, 404, 403, 200),
+    "loop:take_in": ("post", 302, 404, 403, 302),
+    "loop:duty": ("get", 302, 404, 403, 200),
+    "loop:duty_chase": ("post", 302, 404, 403, 302),
+    "loop:duty_join": ("post", 302, 404, 403, 422),
+    "loop:returns": ("get", 302, 200, 200, 200),
+    "loop:return": ("get", 302, 404, 403, 200),
+    "loop:send_back": ("post", 302, 404, 403, 302),
+    "loop:close_round": ("post", 302, 404, 403, 302),
+    "loop:launch": ("get", 302, 404, 403, 200),
+    "loop:waive": ("post", 302, 404, 403, 422),
+    "loop:withdraw_waivers": ("post", 302, 404, 403, 302),
+    "loop:publish": ("post", 302, 404, 403, 422),
+    "notices:inbox": ("get", 302, 200, 200, 200),
+    "notices:read_all": ("post", 302, 302, 302, 302),
+    "notices:open": ("get", 302, 404, 404, 404),  # it is told to somebody else
+    "targets:target": ("get", 302, 404, 200, 200),
+    "targets:raise": ("post", 302, 404, 403, 422),
+    "targets:withdraw": ("post", 302, 404, 403, 302),
     "drafting:papers": ("get", 302, 404, 403, 200),
     "drafting:draft": ("get", 302, 404, 403, 200),
     "drafting:add_part": ("post", 302, 404, 403, 302),
@@ -67,18 +104,40 @@ def addresses(cast):
         "api-1:report": [item.code],
         "drafting:correct": [part.pk],
         "drafting:drop": [part.pk],
+        **of_a_round(cast, item),
     }
     for name in TABLE:
         space = name.split(":")[0]
         if name in by_name or name in {"drafting:papers", "api-1:list_campaigns"}:
             continue
-        if space == "loop":
+        if name in {"loop:report", "loop:close_out", "loop:reopen"}:
             by_name[name] = [item.code]
-        elif space == "cockpit" or name in {"api-1:read_tally", "api-1:list_items"}:
+        elif space in {"cockpit", "loop"} or name in {"api-1:read_tally", "api-1:list_items"}:
             by_name[name] = [cast.campaign.code]
         elif space == "drafting":
             by_name[name] = [draft.pk]
     return {name: reverse(name, args=by_name.get(name, [])) for name in TABLE}
+
+
+def of_a_round(cast, item) -> dict[str, list[object]]:
+    """A round with an org's return and a group's duty, a notice and a target of the same item."""
+    towns = OrgGroup.objects.get(key="towns")
+    duty = Responsibility(campaign=cast.campaign, item=item, role="owner", group_id=towns.pk)
+    import_items(act(), cast.campaign, [], [duty])
+    plan = RoundPlan("First", END)
+    row = open_round(act(cast.people["office"]), cast.campaign, plan).result["round"]
+    one = Return.objects.get(round=row, kind="blanks")
+    target = own_target(cast, item)
+    code, here = cast.campaign.code, [cast.campaign.code, row]
+    names = ("round", "chase", "accept", "workbook", "upload", "take_in", "close_round")
+    return {
+        **{f"loop:{name}": here for name in names},
+        **{f"loop:{n}": [code, row, item.pk] for n in ("duty", "duty_chase", "duty_join")},
+        **{f"loop:{n}": [one.pk] for n in ("return", "send_back")},
+        "loop:returns": [],
+        "notices:open": [Notice.objects.filter(org=one.org_id).get().pk],
+        **{f"targets:{n}": [target.pk] for n in ("target", "raise", "withdraw")},
+    }
 
 
 @pytest.mark.parametrize("who", [None, "stranger", "viewer", "office"])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 
 import pytest
 import xlsxwriter
@@ -48,3 +50,26 @@ def test_hidden_sheets_are_told_and_a_million_empty_rows_cost_nothing():
 def test_what_is_no_workbook_is_refused():
     with pytest.raises(PaperError, match=r"paper\.broken"):
         read_sheets(b"PK\x03\x04 nothing", Limits())
+
+
+def test_a_long_list_of_choices_stands_in_a_hidden_sheet_that_the_cells_name():
+    orgs = tuple(f"Office number {n} of the district" for n in range(30))
+    columns = [SheetColumn("Org", choices=orgs), SheetColumn("Stage", choices=("a", "b"))]
+    book = write_book([SheetPage("a", columns, [["", ""]])])
+    page, hidden = read_sheets(book, Limits())
+    assert (page.is_hidden, hidden.is_hidden) == (False, True)
+    assert tuple(r[0] for r in hidden.rows) == orgs
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        rules = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert f"'{hidden.name}'!$A$1:$A$30" in rules
+    assert '"a,b"' in rules
+
+
+def test_single_cells_that_are_known_are_grey():
+    page = SheetPage(
+        "a", [SheetColumn("x"), SheetColumn("y")], [["1", "2"]], known=frozenset({(0, 1)})
+    )
+    with zipfile.ZipFile(io.BytesIO(write_book([page]))) as parts:
+        cells = parts.read("xl/worksheets/sheet1.xml").decode()
+    styles = dict(re.findall(r'r="([AB]2)" s="(\d+)"', cells))
+    assert styles["A2"] != styles["B2"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from xlsxwriter.utility import xl_col_to_name
 
 from gongjian.formats.archive import refuse_unsafe
 from gongjian.kernel.errors import PaperError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 ROW_CAP = 50_000
 COLUMN_CAP = 200
 _FONT = "宋体"
+_LISTS = "选项"  # hidden: the choices of long drop-downs
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ class SheetPage:
     locked: frozenset[int] = field(
         default_factory=frozenset
     )  # columns shown grey: not to be filled
+    known: frozenset[tuple[int, int]] = field(
+        default_factory=frozenset
+    )  # single cells shown so, as (row of `rows`, column) from 0
 
 
 def write_book(pages: Sequence[SheetPage]) -> bytes:
@@ -119,13 +124,19 @@ def write_book(pages: Sequence[SheetPage]) -> bytes:
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    lists: dict[tuple[str, ...], str] = {}
     with xlsxwriter.Workbook(target, options) as book:
         for page in pages:
-            _write(book, page)
+            _write(book, page, lists)
+        if lists:
+            hidden = book.add_worksheet(_LISTS)
+            for n, choices in enumerate(lists):
+                hidden.write_column(0, n, choices)
+            hidden.hide()
     return target.getvalue()
 
 
-def _write(book: Any, page: SheetPage) -> None:
+def _write(book: Any, page: SheetPage, lists: dict[tuple[str, ...], str]) -> None:
     sheet = book.add_worksheet(page.name[:31])
     base = {
         "font_name": _FONT,
@@ -149,16 +160,16 @@ def _write(book: Any, page: SheetPage) -> None:
     sheet.freeze_panes(row, 0)
     sheet.repeat_rows(first, row - 1)
     begin = row
-    for cells in page.rows:
+    for r, cells in enumerate(page.rows):
         for c, value in enumerate(cells):
-            style = grey if c in page.locked else plain
+            style = grey if c in page.locked or (r, c) in page.known else plain
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if number:
                 sheet.write_number(row, c, value, style)
             else:
                 sheet.write_string(row, c, "" if value is None else str(value), style)
         row += 1
-    _write_choices(sheet, page.columns, begin, max(row - 1, begin))
+    _write_choices(sheet, page.columns, (begin, max(row - 1, begin)), lists)
     if page.watermark:
         _across(sheet, (row + 1, 0, row + 1, last), page.watermark, small)
         sheet.set_footer(f"&L{page.watermark}&R&P/&N")
@@ -198,9 +209,23 @@ def _across(sheet: Any, place: tuple[int, int, int, int], text: str, style: Any)
         sheet.merge_range(top, left, bottom, right, text, style)
 
 
-def _write_choices(sheet: Any, columns: Sequence[SheetColumn], first: int, last: int) -> None:
+def _write_choices(
+    sheet: Any,
+    columns: Sequence[SheetColumn],
+    rows: tuple[int, int],
+    lists: dict[tuple[str, ...], str],
+) -> None:
+    first, last = rows
     for n, column in enumerate(columns):
-        # A list of choices may hold 255 characters; a longer one is left to the reader's check.
-        if column.choices and len(",".join(column.choices)) <= 255:
-            rule = {"validate": "list", "source": list(column.choices), "error_type": "warning"}
+        if column.choices:
+            source = _source(column.choices, lists)
+            rule = {"validate": "list", "source": source, "error_type": "warning"}
             sheet.data_validation(first, n, last, n, rule)
+
+
+def _source(choices: tuple[str, ...], lists: dict[tuple[str, ...], str]) -> list[str] | str:
+    """A rule may hold 255 characters; a longer list stands in a hidden sheet that the rule names."""
+    if len(",".join(choices)) <= 255:
+        return list(choices)
+    letter = xl_col_to_name(list(lists).index(choices) if choices in lists else len(lists))
+    return lists.setdefault(choices, f"='{_LISTS}'!${letter}$1:${letter}${len(choices)}")

@@ -51,6 +51,23 @@ SENTENCES: dict[str, str] = {
         "The personal fields of %(item)s were erased; none can be written again."
     ),
     "item.not_editable": noop("These fields cannot be changed here: %(fields)s."),
+    "join.empty": noop("Write what the parts say together, or fill in a figure."),
+    "join.missing": noop(
+        "%(n)s parts are missing: %(orgs)s. Remind them, or tick that you join without them."
+    ),
+    "launch.agenda_missing": noop("Fill in the day and the main venue of the launch."),
+    "launch.counts_differ": noop(
+        "The paper announces other numbers than are there (announced / found): %(counts)s. Say what "
+        "counts, or waive it by name."
+    ),
+    "launch.incomplete": noop(
+        "Only %(n)s of %(all)s items are complete. Still lacking something: %(items)s. Complete them, "
+        "or waive what they lack by name."
+    ),
+    "launch.no_such_count": noop("“%(what)s” cannot be counted like that. Choose from the list."),
+    "launch.nothing_chosen": noop("Tick at least one row; nothing was changed."),
+    "launch.nothing_waits": noop("Everything was issued already; nothing waits."),
+    "launch.reason_missing": noop("Say why you answer for it."),
     "org.parent_after_child": noop("The org above %(org)s must stand before it."),
     "paper.broken": noop("The file is damaged and cannot be opened. Save it again and retry."),
     "paper.empty": noop("The file is empty. Choose the file that holds the paper."),
@@ -70,6 +87,34 @@ SENTENCES: dict[str, str] = {
     "reopen.reason_missing": noop("Say why the item is put back in hand."),
     "report.empty": noop("Write what was done, or choose “no change”."),
     "report.share_out_of_range": noop("The share done lies between 0 and 100 percent."),
+    "return.accepted": noop(
+        "%(item)s was accepted already. Changes are made on the page of the item."
+    ),
+    "return.due_outside": noop(
+        "%(given)s lies outside the campaign, which runs from %(start)s to %(end)s."
+    ),
+    "return.empty": noop("Nothing is filled in for %(item)s yet."),
+    "return.line_late": noop("A step must not be due after the item itself (%(latest)s)."),
+    "return.line_without_title": noop("Say what this step is, or empty its other fields."),
+    "return.no_longer_fits": noop(
+        "What %(item)s says no longer fits: an org or the period has changed. Open it and correct it."
+    ),
+    "return.not_in": noop("%(item)s is not in, or was reviewed already. Load the page again."),
+    "return.note_missing": noop("Say what is to be corrected."),
+    "return.one_org": noop("Name one org here, not several: %(given)s."),
+    "return.too_deep": noop("%(item)s lies too deep to be decomposed further."),
+    "return.unknown_org": noop(
+        "“%(given)s” is no org here. Choose one of the list, or ask the office to add it."
+    ),
+    "return.value_missing": noop("A target of this kind needs a number."),
+    "round.closed": noop("The round “%(round)s” is closed. Ask the office to open another one."),
+    "round.due_past": noop("The day %(due)s has passed (today is %(today)s). Choose a later one."),
+    "round.name_missing": noop("Give the round a name."),
+    "round.nobody_late": noop("Nobody is missing; nobody was reminded."),
+    "round.nobody_to_ask": noop(
+        "Nobody was asked: %(n)s items name no org that answers, the others were sent out already. "
+        "Name lead orgs first."
+    ),
     "row.moved": noop(
         "Somebody else changed this in the meantime. Your text is kept below; look at the newer "
         "version and decide."
@@ -77,6 +122,10 @@ SENTENCES: dict[str, str] = {
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."
     ),
+    "target.not_above_base": noop(
+        "An own target must be better than the base line, or earlier: %(base)s."
+    ),
+    "target.nothing_raised": noop("No own target is in force."),
     "target.reason_missing": noop("Say why the target is changed."),
     "target.since_before_last": noop("The new version must not start before %(since)s."),
     "undo.in_use": noop(

@@ -1,22 +1,31 @@
-"""What every page needs: who is signed in, whether this is the demonstration."""
+"""What every page needs: who is signed in, what waits for them, whether this is the demonstration."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils.functional import SimpleLazyObject
 
 from gongjian.apps.accounts.models import Person
+from gongjian.apps.notices.queries import n_unread
+from gongjian.lib import clock
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Give the demonstration's users where there is one; nothing else is asked of the database."""
-    if not settings.DEMO:
-        return {"is_demo": False, "demo_people": []}
-    return {
-        "is_demo": True,
-        "demo_people": Person.objects.filter(is_demo=True, is_active=True).order_by("pk"),
+    """Give the demonstration's users where there is one; nothing else is asked of the database.
+
+    `inbox_unread` is asked for only where a template prints it: one query.
+    """
+    shared = {
+        "inbox_unread": SimpleLazyObject(lambda: n_unread(request.user, clock.today())),
+        "is_demo": settings.DEMO,
+        "demo_people": [],
     }
+    if settings.DEMO:
+        people = Person.objects.filter(is_demo=True, is_active=True).order_by("pk")
+        shared["demo_people"] = people
+    return shared

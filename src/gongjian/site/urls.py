@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("gongjian.apps.notices.urls")),
     path("", include("gongjian.apps.campaigns.urls")),
     path("", include("gongjian.apps.cockpit.urls")),
+    path("", include("gongjian.apps.targets.urls")),
     path("", include("gongjian.apps.loop.urls")),
     path("", include("gongjian.apps.drafting.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -139,9 +139,13 @@ def scope(user: Any, day: dt.date) -> Scope:
     """Work out what a person may see and do on a day: one query."""
     if not isinstance(user, Person) or not user.is_active:
         return NOBODY
-    held = Q(post__holdings__person=user) & _valid(day, "post__holdings__")
-    grants = Grant.objects.filter(Q(person=user) | held).filter(_valid(day))
-    return Scope(user.pk, tuple(_plain(grants)))
+    return Scope(user.pk, tuple(_plain(grants_of(user, day))))
+
+
+def grants_of(person: Person, day: dt.date) -> QuerySet[Grant]:
+    """Give the grants that count for a person on a day: their own, and those of posts they hold."""
+    held = Q(post__holdings__person=person) & _valid(day, "post__holdings__")
+    return Grant.objects.filter(Q(person=person) | held).filter(_valid(day))
 
 
 def _valid(day: dt.date, prefix: str = "") -> Q:
@@ -156,4 +160,4 @@ def _plain(grants: QuerySet[Grant]) -> set[Granted]:
     return {Granted(*row) for row in grants.values_list(*columns)}
 
 
-__all__ = ["NOBODY", "Granted", "Scope", "scope"]
+__all__ = ["NOBODY", "Granted", "Scope", "grants_of", "scope"]

@@ -11,6 +11,8 @@ from gongjian.lib import clock
 from gongjian.lib.requests import request_id
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest
 
 
@@ -24,7 +26,7 @@ def seen_by(request: HttpRequest) -> Scope:
     return found
 
 
-def act_of(request: HttpRequest, reason: str = "") -> Act:
-    """Give who acts by a request."""
+def act_of(request: HttpRequest, reason: str = "", *, on_behalf_of: UUID | None = None) -> Act:
+    """Give who acts by a request, and for which org where it is not their own (代录)."""
     by = request.user.pk if request.user.is_authenticated else SYSTEM
-    return Act(request_id=request_id(request), by=by, reason=reason)
+    return Act(request_id=request_id(request), by=by, on_behalf_of=on_behalf_of, reason=reason)

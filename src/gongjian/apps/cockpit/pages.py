@@ -59,6 +59,8 @@ class TargetRow:
     due: dt.date | None
     strength: str
     text: str
+    raised: str = ""  # what an org set itself above the base line, with its name
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from gongjian.apps.cockpit.pages import (
     OrgRow,
     TargetRow,
 )
+from gongjian.apps.targets.pages import value_words
 from gongjian.apps.targets.queries import Aim, aims
 from gongjian.kernel.indicators.lights import planned
 
@@ -218,7 +219,21 @@ def target_row(aim: Aim) -> TargetRow:
         due=v.due,
         strength=strengths[v.strength],
         text=v.text,
+        raised=_raised(aim),
+        href=reverse("targets:target", args=[aim.target.pk]),
     )
+
+
+def _raised(aim: Aim) -> str:
+    """Say what an org set itself above the base line."""
+    own = aim.raised
+    org = own.raised_by if own else None
+    if own is None or org is None:
+        return ""
+    said = value_words(own)
+    if own.due and own.due != aim.version.due:
+        said = f"{said} · {own.due}"
+    return f"{said} · {org.label(lang())}"
 
 
 def _number(value: Decimal) -> str:

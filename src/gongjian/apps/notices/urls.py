@@ -1,6 +1,12 @@
 """The inbox."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gongjian.apps.notices import views
 
 app_name = "notices"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("inbox", views.inbox, name="inbox"),
+    path("inbox/read", views.read_all, name="read_all"),
+    path("inbox/<uuid:pk>", views.open_notice, name="open"),
+]

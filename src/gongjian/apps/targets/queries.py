@@ -5,20 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from gongjian.apps.targets.kernel_io import bar_of
 from gongjian.apps.targets.models import Target, TargetVersion
+from gongjian.kernel.indicators.raising import is_higher
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
+    from uuid import UUID
 
+    from gongjian.apps.accounts.access import Scope
     from gongjian.apps.campaigns.models import Campaign
+
+_SPEAKERS = frozenset({"contact", "principal"})
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A target with the version that is in force on a day."""
+    """A target with the version that is in force on a day: the base line, and what an org set itself."""
 
     target: Target
     version: TargetVersion
+    raised: TargetVersion | None = None  # 自我加压: higher than the base line
 
 
 def aims(campaign: Campaign, day: dt.date) -> list[Aim]:
@@ -26,9 +37,51 @@ def aims(campaign: Campaign, day: dt.date) -> list[Aim]:
 
     The first version counts from the campaign's start, however late the paper was read.
     """
-    versions: dict[object, TargetVersion] = {}
-    for v in TargetVersion.objects.filter(target__campaign=campaign).order_by("n"):
+    versions: dict[UUID, list[TargetVersion]] = {}
+    rows = TargetVersion.objects.filter(target__campaign=campaign).select_related("raised_by")
+    for v in rows.order_by("n"):
         if v.n == 1 or v.since <= day:
-            versions[v.target_id] = v
+            versions.setdefault(v.target_id, []).append(v)
     targets = Target.objects.filter(campaign=campaign).select_related("battle")
-    return [Aim(t, versions[t.pk]) for t in targets if t.pk in versions]
+    return [aim_of(t, versions[t.pk]) for t in targets if t.pk in versions]
+
+
+def aim_of(target: Target, versions: Iterable[TargetVersion]) -> Aim:
+    """Give base line and raised line out of the versions of a target, the oldest first."""
+    base = raised = None
+    for v in versions:
+        if v.raised_by_id is None:
+            base = v
+        else:
+            raised = v
+    if base is None:
+        raise ValueError(f"target {target.pk} has no base line")
+    if raised is not None and not is_higher(bar_of(base), bar_of(raised)):
+        raised = None  # withdrawn, or the base line has caught up with it
+    return Aim(target, base, raised)
+
+
+def get_target_for(seen: Scope, pk: UUID, *, may: str | None = None) -> Target:
+    """Fetch a target: 404 for whoever does not see its campaign, 403 for one without the right."""
+    rows = Target.objects.select_related("campaign", "battle", "item__org")
+    target: Target | None = rows.filter(pk=pk).first()
+    if target is None or not (_in_sight(seen, target) or raises(seen, target)):
+        raise Http404
+    if may == "raise" and not raises(seen, target):
+        raise PermissionDenied
+    return target
+
+
+def _in_sight(seen: Scope, target: Target) -> bool:
+    classes = seen.access_classes(target.campaign_id)
+    return bool(classes) and (target.item is None or target.item.access_class in classes)
+
+
+def raises(seen: Scope, target: Target) -> str:
+    """Tell how a person may raise a target: ``org`` for its own one, ``office`` for another, or not."""
+    org = target.item.org_id if target.item else None
+    if org is None or not seen.may_see(target.campaign_id):
+        return ""
+    if seen.answers_for(target.campaign_id, org) & _SPEAKERS:
+        return "org"
+    return "office" if seen.is_office(target.campaign_id) else ""

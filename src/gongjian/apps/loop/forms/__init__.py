@@ -1,0 +1,6 @@
+"""The shapes of what pages of the loop send."""
+
+from gongjian.apps.loop.forms.report import ReportForm
+from gongjian.apps.loop.forms.rounds import AgendaForm, RoundForm, SheetForm
+
+__all__ = ["AgendaForm", "ReportForm", "RoundForm", "SheetForm"]

@@ -1,0 +1,112 @@
+"""The inbox: what, why me, since when; today's rights decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from tests.support.cast import act
+from tests.support.rounds import make_stage
+from tests.support.web import client
+
+from gongjian.apps.accounts import actions as accounts
+from gongjian.apps.accounts.models import Grant
+from gongjian.apps.notices.models import Notice, NoticeRead
+from gongjian.lib import clock
+from gongjian.site.context import site
+
+
+@pytest.fixture
+def stage(db):
+    made = make_stage(3)
+    made.open_round()
+    return made
+
+
+def rows(person, **query):
+    return client(person).get("/inbox", query).context["rows"]
+
+
+def test_one_row_tells_what_why_and_until_when(stage):
+    (row,) = rows(stage.person("works"))
+    assert "3" in row.what
+    assert "First round" in row.what
+    assert "Works Bureau" in row.why
+    assert row.due == dt.date(2021, 7, 20)
+    assert rows(stage.person("east")) == []
+    assert rows(stage.person("office")) == []
+
+
+def test_opening_a_row_leads_to_where_it_is_answered_and_marks_it_read(stage):
+    seat, notice = client(stage.person("works")), Notice.objects.get()
+    assert seat.get(f"/inbox/{notice.pk}").url == notice.path
+    assert rows(stage.person("works"))[0].is_read
+    assert client(stage.person("east")).get(f"/inbox/{notice.pk}").status_code == 404
+
+
+def test_a_right_withdrawn_takes_the_rows_away(stage):
+    person = stage.person("works")
+    for held in Grant.objects.filter(person=person):
+        accounts.withdraw(act(), held, last_day=clock.today() - dt.timedelta(days=1))
+    assert rows(person) == []
+    assert client(person).get(f"/inbox/{Notice.objects.get().pk}").status_code == 404
+
+
+def test_a_right_in_another_campaign_shows_nothing_of_this_one(stage):
+    person = stage.person("works")
+    for held in Grant.objects.filter(person=person, campaign_id=stage.campaign.pk):
+        accounts.withdraw(act(), held, last_day=clock.today() - dt.timedelta(days=1))
+    assert rows(person) == []
+
+
+def test_all_are_marked_read_and_stay_to_be_done(stage):
+    seat = client(stage.person("works"))
+    seat.post("/inbox/read")
+    assert [r.is_read for r in rows(stage.person("works"))] == [True]
+    seat.post("/inbox/read")
+    assert NoticeRead.objects.count() == 1
+
+
+def test_rows_are_filtered_by_kind(stage):
+    assert len(rows(stage.person("works"), kind="round")) == 1
+    assert rows(stage.person("works"), kind="launch") == []
+    assert len(rows(stage.person("works"), kind="nonsense")) == 1
+
+
+def test_what_is_done_lies_under_a_fold(stage):
+    row = Notice.objects.get().about
+    client(stage.person("office")).post(f"/c/QD21/rounds/{row}/close")
+    page = client(stage.person("works")).get("/inbox")
+    assert page.context["rows"] == []
+    assert [r.what for r in page.context["done"]]
+
+
+def test_the_count_for_the_menu_is_one_query_and_only_where_it_is_printed(stage):
+    request = RequestFactory().get("/")
+    request.user = stage.person("works")
+    with CaptureQueriesContext(connection) as silent:
+        context = site(request)
+    assert len(silent) == 0
+    with CaptureQueriesContext(connection) as printed:
+        said = Template("{{ inbox_unread }}{{ inbox_unread }}").render(Context(context))
+    assert (said, len(printed)) == ("11", 1)
+
+
+def test_the_inbox_asks_the_same_however_many_rows_it_has(stage):
+    few = asked(stage)
+    for n in range(4):
+        stage.add(f"More {n}")
+        stage.open_round(f"Round {n}")
+    assert asked(stage) == few
+
+
+def asked(stage) -> int:
+    seat = client(stage.person("works"))
+    seat.get("/inbox")
+    with CaptureQueriesContext(connection) as caught:
+        assert seat.get("/inbox").status_code == 200
+    return len(caught)
