@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.db.models import ProtectedError
 
 from gongjian.apps.ledger.book import ActionError, Book, action
 from gongjian.apps.ledger.models import Change, Event, Ledgered
@@ -36,7 +37,10 @@ def _take_back(book: Book, change: Change) -> None:
     if row is None or row.version != change.version:
         raise ActionError("undo.moved", row=str(change.row))
     if change.before is None:
-        book.delete(row)
+        try:
+            book.delete(row)
+        except ProtectedError as error:
+            raise ActionError("undo.in_use", row=str(change.row)) from error
         return
     columns = {f.attname: f for f in row.fact_columns()}
     book.update(row, **{n: columns[n].to_python(v) for n, v in change.before.items()})
