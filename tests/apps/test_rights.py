@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import get_resolver, reverse
+from tests.support.orgs import organisation
 from tests.support.web import client, drafted
 
 # name → (method, signed out, stranger, viewer, office); a form of the office may answer 302.
@@ -13,6 +14,32 @@ TABLE = {
     "logout": ("post", 302, 302, 302, 302),
     "set_language": ("post", 302, 302, 302, 302),
     "demo_switch": ("post", 404, 404, 404, 404),
+    "orgs": ("get", 302, 404, 200, 200),
+    "org_undo": ("post", 302, 404, 403, 302),
+    "org_rename": ("post", 302, 404, 403, 302),
+    "org_move": ("post", 302, 404, 403, 302),
+    "org_add_post": ("post", 302, 404, 403, 302),
+    "org_join_group": ("post", 302, 404, 403, 302),
+    "org_leave_group": ("post", 302, 404, 403, 302),
+    "post_abolish": ("post", 302, 404, 403, 302),
+    "post_appoint": ("post", 302, 404, 403, 302),
+    "campaigns:org": ("get", 302, 404, 200, 200),
+    "campaigns:org_merge": ("post", 302, 404, 403, 302),
+    "campaigns:org_import": ("get", 302, 404, 403, 200),
+    "campaigns:org_template": ("get", 302, 404, 403, 200),
+    "campaigns:let_in": ("post", 302, 404, 403, 302),
+    "campaigns:withdraw": ("post", 302, 404, 403, 302),
+    "campaigns:duties": ("get", 302, 404, 200, 200),
+    "campaigns:duty_workbook": ("get", 302, 404, 403, 200),
+    "campaigns:read_duties": ("post", 302, 404, 403, 422),
+    "campaigns:tenures": ("get", 302, 404, 200, 200),
+    "campaigns:task_forces": ("get", 302, 404, 200, 200),
+    "campaigns:add_member": ("post", 302, 404, 403, 302),
+    "campaigns:end_task_force": ("post", 302, 404, 403, 302),
+    "campaigns:release_member": ("post", 302, 404, 403, 302),
+    "campaigns:watch": ("get", 302, 404, 403, 200),
+    "campaigns:reassign": ("post", 302, 404, 403, 302),
+    "campaigns:lead_over": ("post", 302, 404, 403, 302),
     "cockpit:cockpit": ("get", 302, 404, 200, 200),
     "cockpit:campaign": ("get", 302, 404, 200, 200),
     "cockpit:items": ("get", 302, 404, 200, 200),
@@ -61,6 +88,7 @@ def addresses(cast):
         "api-1:report": [item.code],
         "drafting:correct": [part.pk],
         "drafting:drop": [part.pk],
+        **organisation(cast, item),
     }
     for name in TABLE:
         space = name.split(":")[0]
@@ -68,7 +96,7 @@ def addresses(cast):
             continue
         if space == "loop":
             by_name[name] = [item.code]
-        elif space == "cockpit" or name in {"api-1:read_tally", "api-1:list_items"}:
+        elif space in {"cockpit", "campaigns"} or name in {"api-1:read_tally", "api-1:list_items"}:
             by_name[name] = [cast.campaign.code]
         elif space == "drafting":
             by_name[name] = [draft.pk]
