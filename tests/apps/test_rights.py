@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.urls import get_resolver, reverse
-from tests.support.cast import act
-from tests.support.web import client, drafted
-
-from gongjian.apps.campaigns.actions import edit_item
 from tests.support.cast import END, act
+from tests.support.orgs import organisation
 from tests.support.rounds import own_target
 from tests.support.web import client, drafted
 
 from gongjian.apps.accounts.models import OrgGroup
-from gongjian.apps.campaigns.actions import import_items
+from gongjian.apps.campaigns.actions import edit_item, import_items
 from gongjian.apps.campaigns.models import Responsibility
 from gongjian.apps.loop.actions import RoundPlan, open_round
 from gongjian.apps.loop.models import Return
@@ -26,6 +23,32 @@ TABLE = {
     "logout": ("post", 302, 302, 302, 302),
     "set_language": ("post", 302, 302, 302, 302),
     "demo_switch": ("post", 404, 404, 404, 404),
+    "orgs": ("get", 302, 404, 200, 200),
+    "org_undo": ("post", 302, 404, 403, 302),
+    "org_rename": ("post", 302, 404, 403, 302),
+    "org_move": ("post", 302, 404, 403, 302),
+    "org_add_post": ("post", 302, 404, 403, 302),
+    "org_join_group": ("post", 302, 404, 403, 302),
+    "org_leave_group": ("post", 302, 404, 403, 302),
+    "post_abolish": ("post", 302, 404, 403, 302),
+    "post_appoint": ("post", 302, 404, 403, 302),
+    "campaigns:org": ("get", 302, 404, 200, 200),
+    "campaigns:org_merge": ("post", 302, 404, 403, 302),
+    "campaigns:org_import": ("get", 302, 404, 403, 200),
+    "campaigns:org_template": ("get", 302, 404, 403, 200),
+    "campaigns:let_in": ("post", 302, 404, 403, 302),
+    "campaigns:withdraw": ("post", 302, 404, 403, 302),
+    "campaigns:duties": ("get", 302, 404, 200, 200),
+    "campaigns:duty_workbook": ("get", 302, 404, 403, 200),
+    "campaigns:read_duties": ("post", 302, 404, 403, 422),
+    "campaigns:tenures": ("get", 302, 404, 200, 200),
+    "campaigns:task_forces": ("get", 302, 404, 200, 200),
+    "campaigns:add_member": ("post", 302, 404, 403, 302),
+    "campaigns:end_task_force": ("post", 302, 404, 403, 302),
+    "campaigns:release_member": ("post", 302, 404, 403, 302),
+    "campaigns:watch": ("get", 302, 404, 403, 200),
+    "campaigns:reassign": ("post", 302, 404, 403, 302),
+    "campaigns:lead_over": ("post", 302, 404, 403, 302),
     "cockpit:cockpit": ("get", 302, 404, 200, 200),
     "cockpit:campaign": ("get", 302, 404, 200, 200),
     "cockpit:items": ("get", 302, 404, 200, 200),
@@ -104,7 +127,8 @@ def addresses(cast):
         "api-1:report": [item.code],
         "drafting:correct": [part.pk],
         "drafting:drop": [part.pk],
-        **of_a_round(cast, item),
+        **of_a_round(cast),
+        **organisation(cast, item),
     }
     for name in TABLE:
         space = name.split(":")[0]
@@ -112,15 +136,19 @@ def addresses(cast):
             continue
         if name in {"loop:report", "loop:close_out", "loop:reopen"}:
             by_name[name] = [item.code]
-        elif space in {"cockpit", "loop"} or name in {"api-1:read_tally", "api-1:list_items"}:
+        elif space in {"cockpit", "campaigns", "loop"} or name in {
+            "api-1:read_tally",
+            "api-1:list_items",
+        }:
             by_name[name] = [cast.campaign.code]
         elif space == "drafting":
             by_name[name] = [draft.pk]
     return {name: reverse(name, args=by_name.get(name, [])) for name in TABLE}
 
 
-def of_a_round(cast, item) -> dict[str, list[object]]:
-    """A round with an org's return and a group's duty, a notice and a target of the same item."""
+def of_a_round(cast) -> dict[str, list[object]]:
+    """A round with an org's return and a group's duty, a notice and a target, all of one item."""
+    item = cast.item("To be issued", state="planned")
     towns = OrgGroup.objects.get(key="towns")
     duty = Responsibility(campaign=cast.campaign, item=item, role="owner", group_id=towns.pk)
     import_items(act(), cast.campaign, [], [duty])

@@ -45,8 +45,7 @@ class Cast:
             org=self.orgs[org],
             start_on=START,
             due=due,
-            state="assigned",
-            **fields,
+            **{"state": "assigned", **fields},
         )
         owner = Responsibility(
             campaign=self.campaign, item=item, role="owner", org=self.orgs[org], printed=title

@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, Callable[[], str]]] = {
     "run": ("serve", lambda: gettext("Serve the site and do its background work")),
     "demo": ("demo", lambda: gettext("Build the demonstration and serve it")),
     "simulate": ("simulate", lambda: gettext("Fill a database with a simulated district or city")),
+    "orgs": ("orgs", lambda: gettext("Import orgs, groups, posts and people from a workbook")),
+    "user": ("user", lambda: gettext("Add people who sign in, and set passwords")),
     "verify": ("verify", lambda: gettext("Prove that the book was not altered")),
     "recount": ("recount", lambda: gettext("Rebuild what is derived and compare it")),
     "doctor": ("doctor", lambda: gettext("Say what is wrong with this installation")),

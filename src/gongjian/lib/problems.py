@@ -27,18 +27,48 @@ SENTENCES: dict[str, str] = {
     "campaign.period_reversed": noop(
         "The period ends (%(end)s) before it starts (%(start)s). Correct one of the dates."
     ),
+    "cell.empty": noop("This cell must be filled (%(head)s)."),
+    "cell.not_yes_no": noop("“%(given)s” is neither yes nor no. Write yes or no."),
     "draft.confirmed_already": noop(
         "This draft was confirmed already; its campaign is %(campaign)s. Nothing was done again."
     ),
     "draft.head_missing": noop(
         "The campaign's name and period are needed before it can be created. Fill in: %(fields)s."
     ),
-    "draft.no_text": noop("The paper has no text. Check the file and upload it again."),
     "draft.no_campaign": noop(
         "No campaign was found in this paper: no named action, no battle, no task. "
         "You may fill the draft in by hand, or upload another paper."
     ),
-    "item.dates_reversed": noop("The start (%(start)s) is after the deadline (%(end)s)."),
+    "draft.no_text": noop("The paper has no text. Check the file and upload it again."),
+    "duties.back_dated": noop(
+        "Duties cannot be moved from %(since)s: that day has passed. Choose %(today)s or later."
+    ),
+    "duties.days_differ": noop(
+        "One sheet moves duties on one day: %(given)s stands here, %(first)s above. Split the "
+        "sheet."
+    ),
+    "duties.led_otherwise": noop(
+        "“%(item)s” is not led by %(post)s now. Look at the sheet as it stands and choose again."
+    ),
+    "duties.no_sheet": noop(
+        "No sheet has the heads of a change of duties. Download the sheet as it stands and "
+        "fill it in."
+    ),
+    "duties.nothing_moved": noop(
+        "Nothing would move: choose for at least one duty to whom it goes."
+    ),
+    "duties.post_unclear": noop(
+        "More than one post is called “%(given)s”. Write the org before it."
+    ),
+    "duties.post_unknown": noop(
+        "No leading post is called “%(given)s”. Add the post first, or correct the title."
+    ),
+    "duties.reason_missing": noop("Say why the duties are moved."),
+    "duties.unclear": noop(
+        "More than one duty is called “%(given)s”. Write the code of the item, or name the "
+        "former leader."
+    ),
+    "duties.unknown": noop("No battle and no item led singly is called “%(given)s”."),
     "field.computed": noop("This field is worked out from others and cannot be typed."),
     "field.no_conversion": noop("Values of this field cannot be carried over to its new type."),
     "field.no_such_choice": noop("“%(given)s” is none of the choices: %(allowed)s."),
@@ -46,11 +76,24 @@ SENTENCES: dict[str, str] = {
     "field.not_a_link": noop("“%(given)s” is neither a web address nor a document number."),
     "field.not_a_number": noop("“%(given)s” is no number (unit: %(unit)s)."),
     "field.too_long": noop("The text has %(n)s characters; the limit is %(limit)s."),
+    "grant.ends_before": noop("The last day (%(until)s) has passed; today is %(day)s."),
+    "grant.held_already": noop("%(person)s was let in to this item already."),
+    "grant.no_item": noop("Name the account and the item."),
+    "group.before_joining": noop(
+        "The org joined the group on %(since)s; the last day cannot be before that."
+    ),
+    "group.member_already": noop("%(org)s is in the group %(group)s already."),
+    "handover.note_missing": noop(
+        "Write what is handed over: whoever takes the items reads it in their history."
+    ),
+    "handover.nothing_chosen": noop("Choose at least one open item."),
+    "item.dates_reversed": noop("The start (%(start)s) is after the deadline (%(end)s)."),
     "item.field_required": noop("These fields must not be empty in the present state: %(fields)s."),
     "item.key_destroyed": noop(
         "The personal fields of %(item)s were erased; none can be written again."
     ),
     "item.not_editable": noop("These fields cannot be changed here: %(fields)s."),
+    "item.unknown": noop("There is no item with the code %(given)s, or not for you."),
     "join.empty": noop("Write what the parts say together, or fill in a figure."),
     "join.missing": noop(
         "%(n)s parts are missing: %(orgs)s. Remind them, or tick that you join without them."
@@ -68,7 +111,35 @@ SENTENCES: dict[str, str] = {
     "launch.nothing_chosen": noop("Tick at least one row; nothing was changed."),
     "launch.nothing_waits": noop("Everything was issued already; nothing waits."),
     "launch.reason_missing": noop("Say why you answer for it."),
+    "org.ambiguous": noop("More than one org is called “%(given)s”. Write its code."),
+    "org.back_dated": noop(
+        "A re-organisation counts from the day it is entered and cannot be dated back to %(day)s."
+    ),
+    "org.duplicate": noop("“%(given)s” stands in row %(row)s already. Keep one of the two."),
+    "org.ended": noop(
+        "%(given)s ended on %(until)s (went into: %(successor)s). Name the org that lives."
+    ),
+    "org.into_itself": noop("%(org)s cannot be merged into itself. Choose another org."),
+    "org.loop": noop(
+        "The orgs stand above each other in a circle: %(path)s. Correct one of the parents."
+    ),
+    "org.name_taken": noop(
+        "An org called “%(given)s” is there already with the code %(other)s. Use that code, or "
+        "another name."
+    ),
+    "org.name_used": noop("An org called “%(given)s” is there already. Choose another name."),
     "org.parent_after_child": noop("The org above %(org)s must stand before it."),
+    "org.parent_unknown": noop(
+        "The parent “%(given)s” is neither in this workbook nor among the orgs that are there."
+    ),
+    "org.under_itself": noop("%(org)s cannot be put under %(parent)s, which lies below it."),
+    "org.unknown": noop(
+        "There is no org called “%(given)s”. Correct the name, or add the org first."
+    ),
+    "organisation.faults": noop("%(n)s cells must be corrected first; nothing was written."),
+    "organisation.nothing_new": noop(
+        "Everything in this workbook is there already; there is nothing to import."
+    ),
     "paper.broken": noop("The file is damaged and cannot be opened. Save it again and retry."),
     "paper.empty": noop("The file is empty. Choose the file that holds the paper."),
     "paper.too_large": noop(
@@ -83,7 +154,50 @@ SENTENCES: dict[str, str] = {
     "paper.zip_bomb": noop(
         "The file unpacks to far more than its size, which is refused for safety."
     ),
+    "person.login_malformed": noop("The user name “%(given)s” must not have spaces in it."),
+    "person.login_missing": noop("The user name is missing. Give each person one of their own."),
+    "person.login_taken": noop(
+        "The user name “%(given)s” belongs to %(name)s already. Give another one."
+    ),
+    "person.login_twice": noop(
+        "Two people have the user name “%(given)s”: the other one stands in row %(row)s."
+    ),
+    "person.login_used": noop(
+        "The user name “%(given)s” is taken. Choose another one, or set its password instead."
+    ),
+    "person.name_missing": noop("“%(given)s” is a new account: give its name as well."),
+    "person.no_part": noop(
+        "Neither post nor role is given: nothing would tie this person to the org."
+    ),
+    "person.org_missing": noop("The org of this person is missing."),
+    "person.org_unknown": noop(
+        "The org of this person, “%(given)s”, is neither in this workbook nor among the orgs "
+        "that are there."
+    ),
+    "person.post_elsewhere": noop(
+        "%(org)s has no post “%(given)s”; %(orgs)s has. Correct the org, or add the post to "
+        "the sheet of posts."
+    ),
+    "person.post_unknown": noop(
+        "%(org)s has no post “%(given)s”. Add it to the sheet of posts, or correct the title."
+    ),
+    "person.role_unknown": noop("There is no role “%(given)s”. Choose one of: %(allowed)s."),
+    "person.unknown": noop(
+        "Nobody signs in as “%(given)s”. Check the user name, or import the person first."
+    ),
     "playbook.invalid": noop("The playbook is not sound: %(problems)s."),
+    "post.abolished": noop(
+        "The post %(post)s was abolished, last day %(until)s. Choose another one."
+    ),
+    "post.before_holder": noop(
+        "Whoever leaves took the post on %(since)s; the new day must be later."
+    ),
+    "post.duplicate": noop(
+        "The post “%(given)s” of %(org)s stands in row %(row)s already. Keep one of the two."
+    ),
+    "post.held_already": noop("%(person)s holds the post %(post)s already."),
+    "post.note_missing": noop("Write what is handed over."),
+    "post.there_already": noop("%(org)s has a post “%(given)s” already."),
     "reopen.reason_missing": noop("Say why the item is put back in hand."),
     "report.empty": noop("Write what was done, or choose “no change”."),
     "report.share_out_of_range": noop("The share done lies between 0 and 100 percent."),
@@ -119,6 +233,13 @@ SENTENCES: dict[str, str] = {
         "Somebody else changed this in the meantime. Your text is kept below; look at the newer "
         "version and decide."
     ),
+    "sheet.head_missing": noop(
+        "These columns are missing: %(heads)s. Compare the heads with the template."
+    ),
+    "sheet.no_workbook": noop("This is no xlsx workbook. Save it as xlsx and choose it again."),
+    "sheet.none_known": noop(
+        "No sheet has the heads of orgs, groups, posts or people. Compare it with the template."
+    ),
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."
     ),
@@ -128,15 +249,25 @@ SENTENCES: dict[str, str] = {
     "target.nothing_raised": noop("No own target is in force."),
     "target.reason_missing": noop("Say why the target is changed."),
     "target.since_before_last": noop("The new version must not start before %(since)s."),
+    "taskforce.before_start": noop("It began on %(since)s; the last day cannot be before that."),
+    "taskforce.dates_reversed": noop(
+        "The task force would end (%(end)s) before it begins (%(start)s)."
+    ),
+    "taskforce.member_already": noop("%(person)s is a member already."),
+    "taskforce.nobody_named": noop("Name who is seconded."),
+    "taskforce.open_items": noop(
+        "%(name)s still has %(n)s open items. Name the org that they go to."
+    ),
+    "taskforce.over": noop("%(name)s has ended (last day %(until)s)."),
     "undo.in_use": noop(
         "This cannot be undone: other rows rest on what it made. Undo those first."
     ),
     "undo.moved": noop("This cannot be undone: a row of it has changed since."),
     "undo.nothing": noop("There is nothing to undo."),
-    "workflow.no_such_step": noop("The register of this item knows no such step."),
-    "workflow.own_action": noop("This step has a form of its own."),
     "workflow.needs": noop("Still needed for this step: %(needs)s."),
+    "workflow.no_such_step": noop("The register of this item knows no such step."),
     "workflow.not_from": noop("This step is not possible in the present state."),
+    "workflow.own_action": noop("This step has a form of its own."),
     "workflow.requester_never_grants": noop(
         "Who reported an item does not close it out. Ask a colleague of the office."
     ),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 # Roles that see the whole campaign; the others see what their org, or one below it, answers for.
-_WIDE = frozenset({
+WIDE_ROLES = frozenset({
     Role.OFFICE, Role.LEADER, Role.SECRETARY, Role.INSPECTOR, Role.ASSESSOR,
     Role.STATISTICS, Role.AUDITOR, Role.VIEWER, Role.PUBLIC,
 })  # fmt: skip
@@ -77,7 +77,7 @@ class Scope:
         return frozenset(
             g.access_class
             for g in self.grants
-            if g.counts_in(campaign_id) and g.role in _WIDE and g.is_wide
+            if g.counts_in(campaign_id) and g.role in WIDE_ROLES and g.is_wide
         ) | self._implied(campaign_id)
 
     def _implied(self, campaign_id: UUID) -> frozenset[str]:
@@ -85,7 +85,7 @@ class Scope:
         held = self.wide_roles(campaign_id)
         if held & {Role.OFFICE, Role.AUDITOR}:
             return frozenset(AccessClass.values)
-        return frozenset({AccessClass.OPEN}) if held & _WIDE else frozenset()
+        return frozenset({AccessClass.OPEN}) if held & WIDE_ROLES else frozenset()
 
     def rows(self, campaign_id: UUID, org: str = "org") -> Q:
         """Filter rows that have `access_class` and an accountable org: items, and cells of tallies."""
@@ -160,4 +160,4 @@ def _plain(grants: QuerySet[Grant]) -> set[Granted]:
     return {Granted(*row) for row in grants.values_list(*columns)}
 
 
-__all__ = ["NOBODY", "Granted", "Scope", "grants_of", "scope"]
+__all__ = ["NOBODY", "WIDE_ROLES", "Granted", "Scope", "grants_of", "scope"]

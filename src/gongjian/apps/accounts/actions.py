@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 
+from gongjian.apps.accounts.intake import former_names
 from gongjian.apps.accounts.models import (
     Grant,
     Org,
     OrgGroup,
     OrgGroupMember,
+    OrgReach,
     Person,
     Post,
     PostHolding,
 )
 from gongjian.apps.ledger.book import ActionError, Book, action
+from gongjian.lib import clock
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
+
+    from gongjian.apps.accounts.intake import Plan
+
+_DAY = dt.timedelta(days=1)
+MAY_BACK_DATE = frozenset({"import", "simulation"})
+
+
+def running(day: dt.date) -> Q:
+    """Filter memberships, holdings and grants by those that still run on a day, or begin later."""
+    return Q(until__isnull=True) | Q(until__gte=day)
+
+
+def reorganised_on(book: Book) -> dt.date:
+    """Give the day from which a re-organisation counts: the day it is entered.
+
+    Only an import or a simulation may date it back, for papers of before must go on reading as before.
+    """
+    day = clock.day_of(book.at)
+    if day < clock.today() and book.act.origin not in MAY_BACK_DATE:
+        raise ActionError("org.back_dated", day=day)
+    return day
 
 
 @action("accounts.add_orgs")
@@ -79,3 +105,197 @@ def withdraw(book: Book, held: Grant, *, last_day: dt.date) -> dict[str, Any]:
     book.campaign_id = held.campaign_id
     book.update(held, until=last_day)
     return {"grant": str(held.pk)}
+
+
+@action("accounts.import_organisation")
+def import_organisation(book: Book, plan: Plan) -> dict[str, Any]:
+    """Write what a workbook of the organisation changes: everything, or nothing."""
+    if plan.faults:
+        raise ActionError("organisation.faults", n=len(plan.faults))
+    if plan.is_empty:
+        raise ActionError("organisation.nothing_new")
+    book.insert(*plan.made)
+    for row, changes in plan.changed:
+        book.update(row, **changes)
+    return {status: sum(n for (_k, s), n in plan.n.items() if s == status) for status in _COUNTED}
+
+
+_COUNTED = ("new", "changed", "unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How an org is called."""
+
+    name: str
+    short_name: str
+    name_en: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@action("accounts.rename_org")
+def rename_org(book: Book, org: Org, names: Names) -> dict[str, Any]:
+    """Give an org other names; a name it loses stays as an alias, for papers go on naming it so."""
+    reorganised_on(book)
+    _refuse_ended(org, clock.day_of(book.at))
+    living = Org.objects.filter(running(clock.day_of(book.at)), name=names.name)
+    if living.exclude(pk=org.pk).exists():
+        raise ActionError("org.name_used", given=names.name)
+    former = former_names(org, {names.name, names.short_name})
+    aliases = list(dict.fromkeys([*names.aliases, *former]))
+    changes = {
+        "name": names.name,
+        "short_name": names.short_name,
+        "name_en": names.name_en,
+        "aliases": [a for a in aliases if a not in {names.name, names.short_name}],
+    }
+    differing = {n: v for n, v in changes.items() if getattr(org, n) != v}
+    if differing:
+        book.update(org, **differing)
+    return {"org": org.code}
+
+
+@action("accounts.move_org")
+def move_org(book: Book, org: Org, parent: Org) -> dict[str, Any]:
+    """Put an org, with all below it, under another one."""
+    day = reorganised_on(book)
+    _refuse_ended(org, day)
+    _refuse_ended(parent, day)
+    if OrgReach.objects.filter(ancestor=org, descendant=parent).exists():
+        raise ActionError("org.under_itself", org=org.short_name, parent=parent.short_name)
+    book.update(org, parent=parent)
+    return {"org": org.code}
+
+
+def _refuse_ended(org: Org, day: dt.date) -> None:
+    if org.until is not None and org.until < day:
+        after = org.successor.short_name if org.successor else "–"
+        raise ActionError("org.ended", given=org.short_name, until=org.until, successor=after)
+
+
+@action("accounts.add_post")
+def add_post(book: Book, post: Post) -> dict[str, Any]:
+    """Add one post to an org; one that was abolished is there again."""
+    _refuse_ended(post.org, clock.day_of(book.at))
+    there = Post.objects.filter(org=post.org, title=post.title).first()
+    if there is None:
+        book.insert(post)
+        return {"post": str(post.pk)}
+    if there.until is None:
+        raise ActionError("post.there_already", given=post.title, org=post.org.short_name)
+    book.update(there, until=None, portfolio=post.portfolio, is_principal=post.is_principal)
+    return {"post": str(there.pk)}
+
+
+@action("accounts.abolish_post")
+def abolish_post(book: Book, post: Post, *, last_day: dt.date) -> dict[str, Any]:
+    """End a post after a day, with whoever holds it and what it was granted."""
+    end_post(book, post, last_day)
+    return {"post": str(post.pk)}
+
+
+def end_post(book: Book, post: Post, last_day: dt.date) -> None:
+    """End a post with its holdings and grants; part of a merger as well."""
+    book.update(post, until=last_day)
+    after = Q(until__isnull=True) | Q(until__gt=last_day)
+    for holding in PostHolding.objects.filter(after, post=post):
+        book.update(holding, until=last_day)
+    for held in Grant.objects.filter(after, post=post):
+        book.update(held, until=last_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """Who takes a post from which day, from whom, and what is handed over."""
+
+    person: Person
+    since: dt.date
+    leaving: PostHolding | None = None  # None: in addition to whoever holds it
+    note: str = ""
+
+
+@action("accounts.appoint")
+def appoint(book: Book, post: Post, wanted: Appointment) -> dict[str, Any]:
+    """Let a person hold a post from a day on; whoever leaves it writes what is handed over."""
+    if post.until is not None and post.until < wanted.since:
+        raise ActionError("post.abolished", post=post.title, until=post.until)
+    holding = PostHolding.objects.filter(post=post)
+    if holding.filter(running(wanted.since), person=wanted.person).exists():
+        raise ActionError("post.held_already", post=post.title, person=wanted.person.name)
+    if wanted.leaving is not None:
+        _let_go(book, wanted.leaving, wanted.since, wanted.note)
+    book.insert(PostHolding(post=post, person=wanted.person, since=wanted.since))
+    return {"post": str(post.pk), "person": str(wanted.person.pk)}
+
+
+def _let_go(book: Book, leaving: PostHolding, since: dt.date, note: str) -> None:
+    if leaving.since is not None and since <= leaving.since:
+        raise ActionError("post.before_holder", since=leaving.since)
+    if not note.strip():
+        raise ActionError("post.note_missing")
+    book.update(leaving, until=since - _DAY, note=note.strip())
+
+
+@action("accounts.join_group")
+def join_group(book: Book, org: Org, group: OrgGroup, *, since: dt.date) -> dict[str, Any]:
+    """Let an org be compared in a group from a day on."""
+    _refuse_ended(org, clock.day_of(book.at))
+    member = OrgGroupMember.objects.filter(org=org, group=group).first()
+    if member is None:
+        book.insert(OrgGroupMember(group=group, org=org, since=since))
+    elif member.until is None or member.until >= since:
+        raise ActionError("group.member_already", org=org.short_name, group=group.name)
+    else:
+        book.update(member, since=since, until=None)
+    return {"org": org.code}
+
+
+@action("accounts.leave_group")
+def leave_group(book: Book, member: OrgGroupMember, *, last_day: dt.date) -> dict[str, Any]:
+    """Take an org out of a group after a day."""
+    if member.since is not None and last_day < member.since:
+        raise ActionError("group.before_joining", since=member.since)
+    book.update(member, until=last_day)
+    return {"org": str(member.org_id)}
+
+
+@action("accounts.set_password")
+def set_password(book: Book, person: Person, password: str) -> dict[str, Any]:
+    """Set a password; that it was set stands in the book, the password nowhere in it."""
+    person.keep_password(password)
+    return {"person": str(person.pk)}
+
+
+@action("accounts.let_in")
+def let_in(book: Book, held: Grant) -> dict[str, Any]:
+    """Let an account in to one item and what lies below it; a person who is new cannot sign in yet."""
+    book.campaign_id = held.campaign_id
+    person = held.person
+    if person is None or held.item_id is None:
+        raise ActionError("grant.no_item")
+    day = clock.day_of(book.at)
+    if held.until is not None and held.until < day:
+        raise ActionError("grant.ends_before", until=held.until, day=day)
+    if Person.objects.filter(username=person.username).exclude(pk=person.pk).exists():
+        raise ActionError("person.login_used", given=person.username)
+    same = Grant.objects.filter(running(day), person=person.pk, item_id=held.item_id)
+    if same.exists():
+        raise ActionError("grant.held_already", person=person.name)
+    if not Person.objects.filter(pk=person.pk).exists():
+        person.password = make_password(None)
+        book.insert(person)
+    book.insert(held)
+    return {"grant": str(held.pk), "person": person.username}
+
+
+@action("accounts.add_user")
+def add_user(book: Book, held: Grant, *, password: str) -> dict[str, Any]:
+    """Add a person who can sign in, with one role."""
+    person = held.person
+    if person is None or Person.objects.filter(username=person.username).exists():
+        given = person.username if person else ""
+        raise ActionError("person.login_used", given=given)
+    book.campaign_id = held.campaign_id
+    person.password = make_password(password)
+    book.insert(person, held)
+    return {"person": str(person.pk)}

@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from gongjian.apps.accounts.models import Org  # noqa: PLC0415  # after models
-        from gongjian.apps.accounts.reach import rebuild_reach  # noqa: PLC0415
+        from gongjian.apps.accounts.reach import project_orgs  # noqa: PLC0415
         from gongjian.apps.ledger.book import project  # noqa: PLC0415
 
-        project(Org, lambda _touched: rebuild_reach())
+        project(Org, project_orgs)

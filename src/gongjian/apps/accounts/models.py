@@ -142,6 +142,11 @@ class Person(Ledgered, AbstractBaseUser):
             return
         super().save(*args, **kwargs)
 
+    def keep_password(self, password: str) -> None:
+        """Set the password; it is no fact of a campaign and stands in no event."""
+        self.set_password(password)
+        self.save(update_fields=["password"])
+
     def label(self, language: str) -> str:
         """Give the name in a language."""
         return self.name_en if language.startswith("en") and self.name_en else self.name

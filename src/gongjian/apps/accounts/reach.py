@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from gongjian.apps.accounts.models import Org, OrgReach
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
+
+    from gongjian.apps.ledger.book import Touched
+
+
+def project_orgs(touched: Sequence[Touched]) -> None:
+    """Rebuild the reach where the tree itself changed: an org came, went, or has another parent."""
+    if any(t.before is None or t.after is None or "parent_id" in t.after for t in touched):
+        rebuild_reach()
 
 
 def rebuild_reach() -> None:

@@ -11,10 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 
-from gongjian.apps.accounts.models import AccessClass, OrgGroupMember
+from gongjian.apps.accounts.models import AccessClass, Org, OrgGroupMember, Post
+from gongjian.apps.accounts.queries import on_day, orgs_as_of
 from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.models import (
     Battle,
+    BattleTenure,
     Campaign,
     Item,
     Listing,
@@ -176,7 +178,7 @@ def page_as_of(
 ) -> Page:
     """Give one page of the items as they stood when a day ended, by taking later changes back."""
     found = all_as_of(seen, campaign, day, own=wanted.own)
-    members = group_members(wanted.group) if wanted.group else frozenset()
+    members = group_members(wanted.group, day) if wanted.group else frozenset()
     chosen = [i for i in found if _matches(i, wanted, members)]
     chosen.sort(key=lambda i: i.code)
     window = [i for i in chosen if after is None or i.code > after]
@@ -198,15 +200,27 @@ def all_as_of(seen: Scope, campaign: Campaign, day: dt.date, *, own: bool = Fals
     for item in back:
         around.judge(item)
         _lend(item, shown[item.pk])
+    _lend_orgs(back, present, until)
     return back
 
 
 def _lend(item: Item, shown: Item) -> None:
     """Give a row of the past the related rows that were fetched with today's, where they agree."""
-    for name in ("org", "battle", "register"):
+    for name in ("battle", "register"):
         if getattr(item, f"{name}_id") == getattr(shown, f"{name}_id"):
             setattr(item, name, getattr(shown, name))
     item.campaign = shown.campaign
+
+
+def _lend_orgs(back: list[Item], present: list[Item], until: dt.datetime) -> None:
+    """Give rows of the past their orgs, called as they were then: two queries at most."""
+    known = {i.org.pk: i.org for i in present if i.org is not None}
+    lost = {i.org_id for i in back if i.org_id is not None} - set(known)
+    known |= Org.objects.in_bulk(lost) if lost else {}
+    then = orgs_as_of(known.values(), until)
+    for item in back:
+        if item.org_id is not None:
+            item.org = then.get(item.org_id) or known[item.org_id]
 
 
 def _matches(item: Item, wanted: ItemFilter, members: frozenset[UUID] = frozenset()) -> bool:
@@ -264,9 +278,34 @@ def registers(seen: Scope, campaign: Campaign) -> list[Register]:
     return list(campaign.registers.order_by("order"))
 
 
-def group_members(group: UUID) -> frozenset[UUID]:
-    """Give the orgs of a comparison group."""
-    return frozenset(OrgGroupMember.objects.filter(group=group).values_list("org", flat=True))
+def group_members(group: UUID, day: dt.date) -> frozenset[UUID]:
+    """Give the orgs of a comparison group on a day."""
+    rows = OrgGroupMember.objects.filter(on_day(day), group=group)
+    return frozenset(rows.values_list("org", flat=True))
+
+
+def leaders_on(campaign: Campaign, day: dt.date) -> dict[UUID, Post | None]:
+    """Give who leads each battle on a day, where that was moved since its start: one query.
+
+    None stands for a battle that was left without a leader; a battle that is not named is led as it
+    was at the start, by `Battle.leader`.
+    """
+    rows = BattleTenure.objects.filter(campaign=campaign, since__lte=day).select_related("post")
+    return {row.battle_id: row.post for row in rows.order_by("since")}
+
+
+def parts_in(item: Item, day: dt.date) -> QuerySet[Responsibility]:
+    """Give who is what to an item on a day, orgs and posts joined: one query."""
+    rows = item.responsibilities.filter(on_day(day)).select_related("org", "post")
+    return rows.order_by("role", "order")
+
+
+def leader_of(battle: Battle, moved: dict[UUID, Post | None], language: str) -> str:
+    """Give the word for who leads a battle, as `leaders_on` has it."""
+    if battle.pk in moved:
+        post = moved[battle.pk]
+        return post.label(language) if post else ""
+    return battle.leader.label(language) if battle.leader else battle.leader_title
 
 
 def item_as_of(item: Item, day: dt.date) -> Item:
@@ -278,6 +317,7 @@ def item_as_of(item: Item, day: dt.date) -> Item:
         raise Http404
     was = back[0]
     _lend(was, item)
+    _lend_orgs(back, [item], until)
     was.paper = item.paper
     Surroundings(item.campaign, day).judge(was)
     return was

@@ -137,6 +137,36 @@ def stored(campaign_id: UUID, day: dt.date, seen: Q | None) -> dict[Key, int]:
     return {key: n for key, n in cells.items() if n}
 
 
+def on_days(
+    campaign_id: UUID, days: Iterable[dt.date], measures: Iterable[str], seen: Q
+) -> dict[dt.date, dict[Key, int]]:
+    """Give the cells of some measures as they stood when each of some days ended: two queries.
+
+    A day that was not stored reads as the last one stored before it; none before is empty.
+    """
+    wanted = sorted(set(days))
+    if not wanted:
+        return {}
+    closed = DayClosed.objects.filter(campaign=campaign_id, day__lte=wanted[-1]).order_by("day")
+    full = dict(closed.values_list("day", "is_full"))
+    rows = TallyDay.objects.filter(
+        seen, campaign=campaign_id, measure__in=set(measures), day__lte=wanted[-1]
+    )
+    by_day: dict[dt.date, list[tuple[Key, int]]] = defaultdict(list)
+    for day, *key, n in rows.order_by("day").values_list("day", *Cell.KEY, "n"):
+        by_day[day].append((tuple(key), n))
+    found: dict[dt.date, dict[Key, int]] = {}
+    cells: dict[Key, int] = {}
+    stored_days = iter([*full, dt.date.max])
+    at = next(stored_days)
+    for day in wanted:
+        while at <= day:
+            cells = dict(by_day[at]) if full[at] else {**cells, **dict(by_day[at])}
+            at = next(stored_days)
+        found[day] = {key: n for key, n in cells.items() if n}
+    return found
+
+
 def trend(
     campaign_id: UUID, measures: Iterable[str], seen: Q
 ) -> list[tuple[dt.date, dict[str, int]]]:

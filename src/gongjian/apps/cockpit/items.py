@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongjian.apps.accounts.models import Person
+from gongjian.apps.accounts.queries import orgs_as_of
 from gongjian.apps.campaigns.kernel_io import category_of, light_facts
-from gongjian.apps.campaigns.queries import ItemFilter, rights
+from gongjian.apps.campaigns.queries import ItemFilter, parts_in, rights
 from gongjian.apps.cockpit.pages import ItemRow
 from gongjian.apps.cockpit.queries import Asked, lang
 from gongjian.apps.ledger.queries import history
@@ -108,6 +109,10 @@ def action_word(action: str) -> str:
         "loop.report": _("Reported"),
         "loop.close_out": _("Closed out"),
         "loop.reopen": _("Reopened"),
+        "campaigns.merge_orgs": _("Org merged"),
+        "campaigns.move_duties": _("Duties moved"),
+        "campaigns.hand_over": _("Handed over"),
+        "campaigns.end_task_force": _("Task force ended"),
         "ledger.undo": _("Undone"),
     }.get(action, action)
 
@@ -162,7 +167,8 @@ def clause_parts(item: Item) -> list[tuple[str, bool]]:
 
 def item_context(asked: Asked, item: Item, until: dt.datetime | None) -> dict[str, Any]:
     """Give everything that the page of one item shows."""
-    who = item.responsibilities.select_related("org", "post").order_by("role", "order")
+    who = list(parts_in(item, asked.day))
+    names = orgs_as_of([r.org for r in who if r.org], asked.until) if asked.is_past else {}
     roles = {
         "leader": _("Leading official"),
         "lead": _("Lead org"),
@@ -173,7 +179,8 @@ def item_context(asked: Asked, item: Item, until: dt.datetime | None) -> dict[st
     }
     by_role: dict[str, list[str]] = {}
     for r in who:
-        named = r.org.label(lang()) if r.org else r.post.label(lang()) if r.post else r.printed
+        org = names.get(r.org.pk, r.org) if r.org else None
+        named = org.label(lang()) if org else r.post.label(lang()) if r.post else r.printed
         by_role.setdefault(roles[r.role], []).append(named)
     may = rights(asked.seen, item) if not asked.is_past else frozenset()
     sources = asked.seen.may_see_sources(item.campaign_id)

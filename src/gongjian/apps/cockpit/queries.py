@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gongjian.apps.accounts.models import Org, OrgGroup, OrgGroupMember
+from gongjian.apps.accounts.queries import on_day, orgs_as_of
 from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.kernel_io import playbook_of
@@ -33,6 +34,7 @@ from gongjian.apps.cockpit.pages import (
 from gongjian.apps.targets.pages import value_words
 from gongjian.apps.targets.queries import Aim, aims
 from gongjian.kernel.indicators.lights import planned
+from gongjian.lib import clock
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -61,6 +63,11 @@ class Asked:
     def is_past(self) -> bool:
         """Tell whether a day before the newest is asked for."""
         return self.day < self.newest
+
+    @property
+    def until(self) -> dt.datetime:
+        """Give the instant at which the day asked for ends."""
+        return clock.start_of(self.day + _DAY, self.campaign.zone)
 
     def items(self, **wanted: object) -> str:
         """Give the address of the rows behind a number."""
@@ -182,6 +189,7 @@ def meter(asked: Asked, sums: Counter[str], **where: object) -> Meter:
 def battle_cards(asked: Asked, cells: campaigns.Cells, battles: list[Battle]) -> list[BattleCard]:
     """Give the top battles; items of nested ones count in the one they nest in."""
     by_battle = cells.by("battle")
+    leaders = campaigns.leaders_on(asked.campaign, asked.day)
     cards = []
     for battle in battles:
         if battle.parent_id is not None:
@@ -190,7 +198,7 @@ def battle_cards(asked: Asked, cells: campaigns.Cells, battles: list[Battle]) ->
         sums: Counter[str] = Counter()
         for one in (battle, *nested):
             sums.update(by_battle.get(one.pk, Counter()))
-        leader = battle.leader.label(lang()) if battle.leader else battle.leader_title
+        leader = campaigns.leader_of(battle, leaders, lang())
         names = tuple(b.label(lang()) for b in nested)
         place = meter(asked, sums, battle=battle.pk)
         cards.append(BattleCard(battle.label(lang()), leader, place, names))
@@ -244,8 +252,11 @@ def _groups(asked: Asked, cells: campaigns.Cells) -> list[OrgBlock]:
     """Give orgs inside their comparison group: the reddest first, then the least advanced."""
     by_org = cells.by("org")
     orgs = {o.pk: o for o in Org.objects.filter(pk__in=[pk for pk in by_org if pk])}
+    if asked.is_past:
+        orgs |= orgs_as_of(orgs.values(), asked.until)
     members: dict[UUID, list[UUID]] = {}
-    for group, org in OrgGroupMember.objects.values_list("group", "org"):
+    rows = OrgGroupMember.objects.filter(on_day(asked.day))
+    for group, org in rows.values_list("group", "org"):
         members.setdefault(group, []).append(org)
     blocks = []
     grouped = {org for found in members.values() for org in found}
@@ -271,8 +282,11 @@ def _block(
 
 def _org_row(asked: Asked, org: Org, sums: Counter[str]) -> OrgRow:
     n, closed = sums["n"], sums["category:closed"]
+    name = org.label(lang())
+    if org.until is not None and org.until < asked.day:
+        name = _("%(name)s (until %(day)s)") % {"name": name, "day": org.until}
     return OrgRow(
-        name=org.label(lang()),
+        name=name,
         n=n,
         closed=closed,
         closed_pct=round(100 * closed / n) if n else 0,
@@ -331,10 +345,12 @@ def due_word(value: str) -> str:
     return words.get(value, value)
 
 
-def org_word(pk: str) -> str:
-    """Give the name of an org in a filter."""
+def org_word(pk: str, until: dt.datetime | None) -> str:
+    """Give the name of an org in a filter, as it was at an instant of the past if one is given."""
     try:
         org = Org.objects.filter(pk=pk).first()
     except ValidationError:
         return pk
+    if org is not None and until is not None:
+        org = orgs_as_of([org], until).get(org.pk, org)
     return org.label(lang()) if org else pk

@@ -117,7 +117,7 @@ def _word(asked: queries.Asked, name: str, value: str) -> str:
     if name == "own":
         return _("My org answers for it")
     if name == "org":
-        return queries.org_word(value)
+        return queries.org_word(value, asked.until if asked.is_past else None)
     return value
 
 

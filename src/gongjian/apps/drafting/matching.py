@@ -18,9 +18,11 @@ class Orgs:
 
     def __init__(self) -> None:
         self.by_name: dict[str, Org] = {}
-        for org in Org.objects.all():
+        rows = {o.pk: o for o in Org.objects.all()}
+        # One that was merged is found by its old names, as the one it went into.
+        for org in sorted(rows.values(), key=lambda o: o.successor_id is not None):
             for name in (org.name, org.short_name, *org.aliases):
-                self.by_name.setdefault(_bare(name), org)
+                self.by_name.setdefault(_bare(name), _today(org, rows))
         self.groups: dict[str, UUID] = {g.name: g.pk for g in OrgGroup.objects.all()}
         self.posts = {p.title: p for p in Post.objects.all()}
         self.root = Org.objects.filter(parent=None).first()
@@ -51,6 +53,13 @@ class Orgs:
     def post(self, printed: str) -> Post | None:
         """Give the post of a printed title, if there is one."""
         return self.posts.get(printed.strip())
+
+
+def _today(org: Org, rows: dict[UUID, Org]) -> Org:
+    """Give the org that one has become; mergers go one way, so this ends."""
+    while org.successor_id is not None:
+        org = rows[org.successor_id]
+    return org
 
 
 def _bare(name: str) -> str:

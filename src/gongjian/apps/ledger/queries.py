@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from gongjian.apps.ledger.book import wire
 from gongjian.apps.ledger.models import Change, Event, Ledgered
 from gongjian.kernel.ledger.fold import RowChange, undone
@@ -36,10 +38,12 @@ def event(pk: UUID) -> Event | None:
 
 
 def rows_as_of(model: type[R], rows: Sequence[R], campaign_id: UUID, until: dt.datetime) -> list[R]:
-    """Give rows of a campaign as they stood at an instant: one query, whatever their number."""
-    later = Change.objects.filter(
-        table=model._meta.label_lower, event__campaign_id=campaign_id, event__at__gte=until
-    )
+    """Give rows of a campaign as they stood at an instant: one query, whatever their number.
+
+    Events of no campaign count as well: a merger of orgs touches items of several.
+    """
+    here = Q(event__campaign_id=campaign_id) | Q(event__campaign_id=None)
+    later = Change.objects.filter(here, table=model._meta.label_lower, event__at__gte=until)
     return rows_back(rows, later)
 
 

@@ -10,14 +10,30 @@ from gongjian.apps.campaigns.actions.items import (
     issue_items,
     set_standing,
 )
+from gongjian.apps.campaigns.actions.orgs import (
+    end_task_force,
+    found_task_force,
+    hand_over,
+    merge_orgs,
+    move_duties,
+    release,
+    second,
+)
 
 __all__ = [
     "add_items",
     "edit_item",
+    "end_task_force",
     "found",
     "found_campaign",
+    "found_task_force",
+    "hand_over",
     "import_items",
     "issue",
     "issue_items",
+    "merge_orgs",
+    "move_duties",
+    "release",
+    "second",
     "set_standing",
 ]
