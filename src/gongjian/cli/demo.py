@@ -78,7 +78,7 @@ def _build(*, fresh: bool) -> bool:
     first = min(e.start for e in examples)
     people = build_desks(first, build_orgs(first))
     for example in examples:
-        campaign = build_campaign(example, people["office"])
+        campaign = build_campaign(example, people)
         n = simulate(campaign, people, example.until, SEED, click.echo)
         counted = {"campaign": example.code, "n": campaign.items.count(), "reports": n}
         click.echo(gettext("%(campaign)s: %(n)s items, %(reports)s reports") % counted)

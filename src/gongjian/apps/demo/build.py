@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.models import Grant, Org, OrgGroup, Person, Post
-from gongjian.apps.campaigns.actions import issue_items
 from gongjian.apps.campaigns.models import Campaign
+from gongjian.apps.demo.acts import act
 from gongjian.apps.demo.data import data, paper
+from gongjian.apps.demo.launching import launch_campaign
 from gongjian.apps.drafting import actions as drafting
 from gongjian.apps.drafting.confirm import Plan
 from gongjian.apps.drafting.models import Draft
-from gongjian.apps.ledger.book import Act
-from gongjian.apps.ledger.models import SYSTEM
 from gongjian.apps.papers.actions import receive
 from gongjian.apps.papers.models import Paper
 from gongjian.formats.read import read_paper
 from gongjian.playbooks.load import builtin_text, load_builtin
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from gongjian.apps.demo.data import Example
 
     Say = Callable[[str], None]
-
-ORIGIN = "simulation"
-
-
-def at(day: dt.date, hour: int = 9, minute: int = 0) -> dt.datetime:
-    """Give an instant of a day in China."""
-    zone = dt.timezone(dt.timedelta(hours=8))
-    return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
-
-
-def act(slot: str, day: dt.date, by: Person | None = None, hour: int = 9) -> Act:
-    """Give an act of the simulation, back-dated and labelled so."""
-    who = by.pk if by else SYSTEM
-    return Act(request_id=f"demo-{slot}"[:64], by=who, at=at(day, hour), origin=ORIGIN)
 
 
 def build_orgs(day: dt.date) -> dict[str, Org]:
@@ -84,8 +69,9 @@ def build_desks(day: dt.date, named: dict[str, Org]) -> dict[str, Person]:
     return people
 
 
-def build_campaign(example: Example, office: Person) -> Campaign:
-    """Read a paper, draft it, confirm it: what an office does, in three actions."""
+def build_campaign(example: Example, people: dict[str, Person]) -> Campaign:
+    """Read a paper, draft it, confirm it, complete it in a round, launch it: what an office does."""
+    office = people["office"]
     content = paper(example.file)
     document = read_paper(content, example.file)
     day, slot = example.start, example.code
@@ -108,5 +94,5 @@ def build_campaign(example: Example, office: Person) -> Campaign:
     )
     drafting.confirm(act(f"{slot}-confirm", day, office), draft, plan)
     campaign = Campaign.objects.get(code=example.code)
-    issue_items(act(f"{slot}-issue", day, office), campaign, list(campaign.items.all()))
+    launch_campaign(campaign, people)
     return campaign

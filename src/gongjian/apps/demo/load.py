@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from gongjian.apps.accounts.models import Org, Person
 from gongjian.apps.campaigns.actions import found_campaign, import_items
 from gongjian.apps.campaigns.models import Battle, Campaign, Item, Register, Responsibility
-from gongjian.apps.demo.build import act, build_desks, build_orgs
+from gongjian.apps.demo.acts import act
+from gongjian.apps.demo.build import build_desks, build_orgs
 from gongjian.apps.demo.data import data
 from gongjian.apps.demo.simulate import simulate
 from gongjian.playbooks.load import builtin_keys, builtin_text, load_builtin

@@ -15,7 +15,7 @@ from django.db.models import Q
 from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.models import Campaign, Item
 from gongjian.apps.campaigns.standing import tick
-from gongjian.apps.demo.build import act
+from gongjian.apps.demo.acts import act
 from gongjian.apps.loop.actions import Words, close_out, report
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongjian.apps.accounts.models import Person
+from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.loop.answers import JOINED, LINES, NOTE, PART, questions, said_of, short
 from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.queries.launch import ALL_ITEMS, BATTLES
@@ -206,16 +207,14 @@ class ReturnRow:
 
 
 def return_rows(
-    rows: Sequence[Return], playbooks: Mapping[UUID, Playbook], names: Names, today: dt.date
+    rows: Sequence[Return], playbooks: Mapping[UUID, Playbook], names: Names
 ) -> list[ReturnRow]:
     """Give returns with what they say and who entered it: one query."""
     people = Person.objects.in_bulk({r.returned_by for r in rows if r.returned_by})
-    return [_return(r, playbooks[r.campaign_id], names, today, people) for r in rows]
+    return [_return(r, playbooks[r.campaign_id], names, people) for r in rows]
 
 
-def _return(
-    row: Return, playbook: Playbook, names: Names, today: dt.date, people: dict[UUID, Person]
-) -> ReturnRow:
+def _return(row: Return, playbook: Playbook, names: Names, people: dict[UUID, Person]) -> ReturnRow:
     register = row.item.register.key
     who = people.get(row.returned_by) if row.returned_by else None
     lacks = [n for n in short(row, playbook.register(register)) if n != PART]
@@ -231,7 +230,7 @@ def _return(
         said=tuple(said_of(playbook, row, names)),
         n_lines=len(row.lines),
         short=tuple(need_word(playbook, register, n) for n in lacks),
-        days_left=(row.round.due - today).days,
+        days_left=(row.round.due - today_of(row.campaign)).days,
         due=row.round.due,
         is_member=row.kind == Return.Kind.MEMBER,
         n_chased=row.n_chased,

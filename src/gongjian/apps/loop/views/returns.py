@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongjian.apps.accounts.edge import act_of, seen_by
-from gongjian.apps.campaigns.kernel_io import playbook_in_force
-from gongjian.apps.campaigns.models import Responsibility
+from gongjian.apps.campaigns.kernel_io import playbook_in_force, playbooks_of
+from gongjian.apps.campaigns.models import PlaybookVersion, Responsibility
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions, pages
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from gongjian.apps.accounts.access import Scope
     from gongjian.apps.loop.answers import Answers
     from gongjian.apps.loop.queries.returns import Duty
-    from gongjian.kernel.model.playbook import Playbook
 
 
 @login_required
@@ -43,12 +42,14 @@ def returns(request: HttpRequest) -> HttpResponse:
     seen = seen_by(request)
     found = queries.expected(seen, _uuid(request.GET.get("round", "")))
     rows = [*found.open, *found.sent, *(r for r, _i, _n in found.duties)]
-    playbooks = {r.campaign_id: playbook_in_force(r.campaign) for r in _one_each(rows)}
-    days = {r.campaign_id: today_of(r.campaign) for r in _one_each(rows)}
-    names = Names()
+    versions = PlaybookVersion.objects.filter(
+        campaign__in={r.campaign_id for r in rows}, in_force=True
+    )
+    days = {r.campaign_id: today_of(r.campaign) for r in rows}
+    shown = pages.return_rows([*found.open, *found.sent], playbooks_of(list(versions)), Names())
     context = {
-        "groups": _by_round(found.open, playbooks, names, days),
-        "sent": _by_round(found.sent, playbooks, names, days),
+        "groups": _by_round(found.open, shown),
+        "sent": _by_round(found.sent, shown),
         "duties": [
             {"row": r, "n_in": n_in, "n": n, "days_left": (r.round.due - days[r.campaign_id]).days}
             for r, n_in, n in found.duties
@@ -59,23 +60,16 @@ def returns(request: HttpRequest) -> HttpResponse:
     return render(request, "loop/returns.html", context)
 
 
-def _one_each(rows: list[Return]) -> list[Return]:
-    return list({r.campaign_id: r for r in rows}.values())
-
-
-def _by_round(
-    rows: list[Return], playbooks: dict[UUID, Playbook], names: Names, days: dict[UUID, Any]
-) -> list[dict[str, Any]]:
+def _by_round(rows: list[Return], shown: list[pages.ReturnRow]) -> list[dict[str, Any]]:
     """Give the rows of each round below its name, the one with the least time first."""
     groups: dict[UUID, list[Return]] = {}
     for row in rows:
         groups.setdefault(row.round_id, []).append(row)
-    made = []
-    for same in groups.values():
-        first = same[0]
-        shown = pages.return_rows(same, playbooks, names, days[first.campaign_id])
-        made.append({"round": first.round, "campaign": first.campaign, "rows": shown})
-    return made
+    by_id = {s.pk: s for s in shown}
+    return [
+        {"round": s[0].round, "campaign": s[0].campaign, "rows": [by_id[r.pk] for r in s]}
+        for s in groups.values()
+    ]
 
 
 def _uuid(text: str) -> UUID | None:
@@ -124,14 +118,13 @@ def _page(  # what was typed and what was read of it belong together
     status: int = 200,
 ) -> HttpResponse:
     playbook, names = playbook_in_force(row.campaign), Names()
-    today = today_of(row.campaign)
     faults = answers.faults if answers else {}
     own = queries.answers_for(seen, row)
     here = Return.objects.filter(round=row.round_id, org=row.org_id)
     is_open = row.round.state == row.round.State.OPEN and row.state != Return.State.ACCEPTED
     context = {
         "row": row,
-        "shown": pages.return_rows([row], {row.campaign_id: playbook}, names, today)[0],
+        "shown": pages.return_rows([row], {row.campaign_id: playbook}, names)[0],
         "campaign_name": row.campaign.label(lang()),
         "known": pages.known_facts(playbook, row.item, _responsible(row)),
         "fields": pages.field_rows(playbook, row, typed, faults),
@@ -178,7 +171,7 @@ def _duty_page(
     status: int = 200,
 ) -> HttpResponse:
     campaign = found.round.campaign
-    playbook, today = playbook_in_force(campaign), today_of(campaign)
+    playbook = playbook_in_force(campaign)
     shared = [
         q
         for q in questions(playbook, found.item.register.key, _shared(found))
@@ -190,7 +183,7 @@ def _duty_page(
         "duty": found,
         "campaign": campaign,
         "campaign_name": campaign.label(lang()),
-        "rows": pages.return_rows(found.parts, {campaign.pk: playbook}, names, today),
+        "rows": pages.return_rows(found.parts, {campaign.pk: playbook}, names),
         "missing": [p.org.label(lang()) for p in found.missing],
         "fields": [
             pages.FieldRow(

@@ -74,9 +74,7 @@ def round_page(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
         "place": "gaps",
         "round": row,
         "days_left": (row.due - today_of(campaign)).days,
-        "rows": pages.return_rows(
-            found[: queries.PAGE], {campaign.pk: playbook}, Names(), today_of(campaign)
-        ),
+        "rows": pages.return_rows(found[: queries.PAGE], {campaign.pk: playbook}, Names()),
         "is_cut": len(found) > queries.PAGE,
         "show": show,
         "states": states,
