@@ -38,6 +38,10 @@ SENTENCES: dict[str, str] = {
         "No campaign was found in this paper: no named action, no battle, no task. "
         "You may fill the draft in by hand, or upload another paper."
     ),
+    "duty.exists": noop("%(holder)s has this duty already."),
+    "duty.no_such_role": noop("There is no such role. Choose one of the list."),
+    "erase.not_confirmed": noop("Type the code %(item)s exactly to confirm. Nothing was destroyed."),
+    "erase.nothing": noop("%(item)s has no personal fields that could be destroyed."),
     "item.dates_reversed": noop("The start (%(start)s) is after the deadline (%(end)s)."),
     "field.computed": noop("This field is worked out from others and cannot be typed."),
     "field.no_conversion": noop("Values of this field cannot be carried over to its new type."),
@@ -45,12 +49,55 @@ SENTENCES: dict[str, str] = {
     "field.not_a_date": noop("“%(given)s” is no date. Write it like 2026-09-30."),
     "field.not_a_link": noop("“%(given)s” is neither a web address nor a document number."),
     "field.not_a_number": noop("“%(given)s” is no number (unit: %(unit)s)."),
+    "field.no_such_org": noop(
+        "No org or post is called “%(given)s”. Write the name as it stands in the org tree."
+    ),
+    "field.no_such_person": noop(
+        "Nobody here is called “%(given)s”. Write the name or the user name."
+    ),
+    "field.several_so_named": noop(
+        "More than one is called “%(given)s”. Write the full name or the code."
+    ),
     "field.too_long": noop("The text has %(n)s characters; the limit is %(limit)s."),
+    "file.empty": noop("The file is empty. Choose another one."),
+    "file.missing": noop("Choose a file first."),
+    "file.scan_refused": noop(
+        "The virus scanner refuses “%(name)s”. It was not kept; check it on your own computer."
+    ),
+    "file.scan_silent": noop(
+        "The virus scanner does not answer, so “%(name)s” was not kept. Try again later, or tell the "
+        "administrator."
+    ),
+    "file.too_large": noop(
+        "The file has %(size)s bytes; the limit is %(limit)s. Make it smaller, or keep a link to it."
+    ),
+    "file.type_refused": noop(
+        "“%(name)s” is of a kind that is not kept here, or its name ends otherwise than what it "
+        "holds. Kept are: %(allowed)s."
+    ),
     "item.field_required": noop("These fields must not be empty in the present state: %(fields)s."),
     "item.key_destroyed": noop(
         "The personal fields of %(item)s were erased; none can be written again."
     ),
     "item.not_editable": noop("These fields cannot be changed here: %(fields)s."),
+    "item.too_deep": noop("Items nest no deeper than %(limit)s levels."),
+    "item.wrong_parent": noop("An item of this register cannot stand below %(item)s."),
+    "link.exists": noop("This link to %(item)s is there already."),
+    "link.has_source": noop(
+        "%(item)s has a link of this kind (%(link)s) already, and may have only one. Remove that first."
+    ),
+    "link.has_target": noop(
+        "%(item)s has a link of this kind (%(link)s) already, and may have only one. Remove that first."
+    ),
+    "link.no_such_item": noop("There is no item %(item)s, or not for you. Check the code."),
+    "link.no_such_kind": noop("The playbook declares no such link. Choose one of the list."),
+    "link.not_yours": noop("The link belongs to %(item)s, which is not yours to change."),
+    "link.to_itself": noop("%(item)s cannot be linked with itself."),
+    "link.wrong_register": noop("A link “%(link)s” does not go with the register of %(item)s."),
+    "listing.at_home": noop("%(item)s is at home in this register; it need not be listed there."),
+    "listing.exists": noop("%(item)s is listed in this register already."),
+    "listing.number_missing": noop("A listing needs a number."),
+    "listing.number_taken": noop("The number %(number)s is taken in this register."),
     "org.parent_after_child": noop("The org above %(org)s must stand before it."),
     "paper.broken": noop("The file is damaged and cannot be opened. Save it again and retry."),
     "paper.empty": noop("The file is empty. Choose the file that holds the paper."),
@@ -70,6 +117,11 @@ SENTENCES: dict[str, str] = {
     "reopen.reason_missing": noop("Say why the item is put back in hand."),
     "report.empty": noop("Write what was done, or choose “no change”."),
     "report.share_out_of_range": noop("The share done lies between 0 and 100 percent."),
+    "reveal.nothing": noop("%(item)s holds no personal fields that you may read."),
+    "reveal.reason_missing": noop("Say why you need the personal fields."),
+    "roster.empty": noop("No item fits the filter, so there is nothing to freeze."),
+    "roster.name_missing": noop("Give the roster a name."),
+    "roster.reason_missing": noop("Say why this version of the roster is made."),
     "row.moved": noop(
         "Somebody else changed this in the meantime. Your text is kept below; look at the newer "
         "version and decide."
@@ -77,6 +129,7 @@ SENTENCES: dict[str, str] = {
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."
     ),
+    "target.other_campaign": noop("The target belongs to another campaign."),
     "target.reason_missing": noop("Say why the target is changed."),
     "target.since_before_last": noop("The new version must not start before %(since)s."),
     "undo.moved": noop("This cannot be undone: the row has changed since."),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("gongjian.apps.campaigns.urls")),
     path("", include("gongjian.apps.cockpit.urls")),
     path("", include("gongjian.apps.loop.urls")),
+    path("", include("gongjian.apps.targets.urls")),
     path("", include("gongjian.apps.drafting.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
