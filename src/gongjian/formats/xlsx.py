@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +138,7 @@ def write_book(pages: Sequence[SheetPage]) -> bytes:
 
 
 def _write(book: Any, page: SheetPage, lists: dict[tuple[str, ...], str]) -> None:
-    sheet = book.add_worksheet(page.name[:31])
+    sheet = book.add_worksheet(_sheet_name(page.name))
     base = {
         "font_name": _FONT,
         "font_size": 11,
@@ -172,12 +173,18 @@ def _write(book: Any, page: SheetPage, lists: dict[tuple[str, ...], str]) -> Non
     _write_choices(sheet, page.columns, (begin, max(row - 1, begin)), lists)
     if page.watermark:
         _across(sheet, (row + 1, 0, row + 1, last), page.watermark, small)
-        sheet.set_footer(f"&L{page.watermark}&R&P/&N")
+        # A single & begins an order to the printer; the program takes no more than 255 characters.
+        sheet.set_footer(f"&L{page.watermark[:110].replace('&', '&&')}&R&P/&N")
     else:
         sheet.set_footer("&R&P/&N")
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+
+
+def _sheet_name(name: str) -> str:
+    """Give a name without the marks that a sheet's name may not have."""
+    return re.sub(r"[\[\]:*?/\\]", " ", name).strip(" '")[:31] or "1"
 
 
 def _write_heads(sheet: Any, columns: Sequence[SheetColumn], row: int, style: Any) -> int:

@@ -69,13 +69,44 @@ SENTENCES: dict[str, str] = {
         "former leader."
     ),
     "duties.unknown": noop("No battle and no item led singly is called “%(given)s”."),
+    "duty.exists": noop("%(holder)s has this duty already."),
+    "duty.no_such_role": noop("There is no such role. Choose one of the list."),
+    "erase.not_confirmed": noop(
+        "Type the code %(item)s exactly to confirm. Nothing was destroyed."
+    ),
+    "erase.nothing": noop("%(item)s has no personal fields that could be destroyed."),
     "field.computed": noop("This field is worked out from others and cannot be typed."),
     "field.no_conversion": noop("Values of this field cannot be carried over to its new type."),
     "field.no_such_choice": noop("“%(given)s” is none of the choices: %(allowed)s."),
+    "field.no_such_org": noop(
+        "No org or post is called “%(given)s”. Write the name as it stands in the org tree."
+    ),
+    "field.no_such_person": noop(
+        "Nobody here is called “%(given)s”. Write the name or the user name."
+    ),
     "field.not_a_date": noop("“%(given)s” is no date. Write it like 2026-09-30."),
     "field.not_a_link": noop("“%(given)s” is neither a web address nor a document number."),
     "field.not_a_number": noop("“%(given)s” is no number (unit: %(unit)s)."),
+    "field.several_so_named": noop(
+        "More than one is called “%(given)s”. Write the full name or the code."
+    ),
     "field.too_long": noop("The text has %(n)s characters; the limit is %(limit)s."),
+    "file.empty": noop("The file is empty. Choose another one."),
+    "file.missing": noop("Choose a file first."),
+    "file.scan_refused": noop(
+        "The virus scanner refuses “%(name)s”. It was not kept; check it on your own computer."
+    ),
+    "file.scan_silent": noop(
+        "The virus scanner does not answer, so “%(name)s” was not kept. Try again later, or tell the "
+        "administrator."
+    ),
+    "file.too_large": noop(
+        "The file has %(size)s bytes; the limit is %(limit)s. Make it smaller, or keep a link to it."
+    ),
+    "file.type_refused": noop(
+        "“%(name)s” is of a kind that is not kept here, or its name ends otherwise than what it "
+        "holds. Kept are: %(allowed)s."
+    ),
     "grant.ends_before": noop("The last day (%(until)s) has passed; today is %(day)s."),
     "grant.held_already": noop("%(person)s was let in to this item already."),
     "grant.no_item": noop("Name the account and the item."),
@@ -93,7 +124,9 @@ SENTENCES: dict[str, str] = {
         "The personal fields of %(item)s were erased; none can be written again."
     ),
     "item.not_editable": noop("These fields cannot be changed here: %(fields)s."),
+    "item.too_deep": noop("Items nest no deeper than %(limit)s levels."),
     "item.unknown": noop("There is no item with the code %(given)s, or not for you."),
+    "item.wrong_parent": noop("An item of this register cannot stand below %(item)s."),
     "join.empty": noop("Write what the parts say together, or fill in a figure."),
     "join.missing": noop(
         "%(n)s parts are missing: %(orgs)s. Remind them, or tick that you join without them."
@@ -111,6 +144,22 @@ SENTENCES: dict[str, str] = {
     "launch.nothing_chosen": noop("Tick at least one row; nothing was changed."),
     "launch.nothing_waits": noop("Everything was issued already; nothing waits."),
     "launch.reason_missing": noop("Say why you answer for it."),
+    "link.exists": noop("This link to %(item)s is there already."),
+    "link.has_source": noop(
+        "%(item)s has a link of this kind (%(link)s) already, and may have only one. Remove that first."
+    ),
+    "link.has_target": noop(
+        "%(item)s has a link of this kind (%(link)s) already, and may have only one. Remove that first."
+    ),
+    "link.no_such_item": noop("There is no item %(item)s, or not for you. Check the code."),
+    "link.no_such_kind": noop("The playbook declares no such link. Choose one of the list."),
+    "link.not_yours": noop("The link belongs to %(item)s, which is not yours to change."),
+    "link.to_itself": noop("%(item)s cannot be linked with itself."),
+    "link.wrong_register": noop("A link “%(link)s” does not go with the register of %(item)s."),
+    "listing.at_home": noop("%(item)s is at home in this register; it need not be listed there."),
+    "listing.exists": noop("%(item)s is listed in this register already."),
+    "listing.number_missing": noop("A listing needs a number."),
+    "listing.number_taken": noop("The number %(number)s is taken in this register."),
     "org.ambiguous": noop("More than one org is called “%(given)s”. Write its code."),
     "org.back_dated": noop(
         "A re-organisation counts from the day it is entered and cannot be dated back to %(day)s."
@@ -221,6 +270,11 @@ SENTENCES: dict[str, str] = {
         "“%(given)s” is no org here. Choose one of the list, or ask the office to add it."
     ),
     "return.value_missing": noop("A target of this kind needs a number."),
+    "reveal.nothing": noop("%(item)s holds no personal fields that you may read."),
+    "reveal.reason_missing": noop("Say why you need the personal fields."),
+    "roster.empty": noop("No item fits the filter, so there is nothing to freeze."),
+    "roster.name_missing": noop("Give the roster a name."),
+    "roster.reason_missing": noop("Say why this version of the roster is made."),
     "round.closed": noop("The round “%(round)s” is closed. Ask the office to open another one."),
     "round.due_past": noop("The day %(due)s has passed (today is %(today)s). Choose a later one."),
     "round.name_missing": noop("Give the round a name."),
@@ -247,6 +301,7 @@ SENTENCES: dict[str, str] = {
         "An own target must be better than the base line, or earlier: %(base)s."
     ),
     "target.nothing_raised": noop("No own target is in force."),
+    "target.other_campaign": noop("The target belongs to another campaign."),
     "target.reason_missing": noop("Say why the target is changed."),
     "target.since_before_last": noop("The new version must not start before %(since)s."),
     "taskforce.before_start": noop("It began on %(since)s; the last day cannot be before that."),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from gongjian.apps.accounts.models import AccessClass, Grant, OrgReach, Person, Role
+from gongjian.apps.accounts.models import AccessClass, Grant, OrgReach, Person, PostHolding, Role
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -37,6 +39,19 @@ class Granted:
     def is_wide(self) -> bool:
         """Tell whether it reaches the whole campaign, not one org or one item."""
         return self.org_id is None and self.item_id is None
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """Give the access classes it opens over its reach, where it reaches a whole campaign or an org.
+
+        The office and the auditor of a campaign see every class; a closer class implies open.
+        """
+        if not self.is_wide:
+            return frozenset({AccessClass.OPEN, self.access_class})
+        if self.role in {Role.OFFICE, Role.AUDITOR}:
+            return frozenset(AccessClass.values)
+        held = {AccessClass.OPEN, self.access_class} if self.role in WIDE_ROLES else set()
+        return frozenset(held)
 
     def counts_in(self, campaign_id: UUID | None) -> bool:
         """Tell whether it counts in a campaign, or anywhere when None is asked."""
@@ -75,17 +90,8 @@ class Scope:
     def access_classes(self, campaign_id: UUID) -> frozenset[str]:
         """Give the access classes seen across the whole campaign."""
         return frozenset(
-            g.access_class
-            for g in self.grants
-            if g.counts_in(campaign_id) and g.role in WIDE_ROLES and g.is_wide
-        ) | self._implied(campaign_id)
-
-    def _implied(self, campaign_id: UUID) -> frozenset[str]:
-        """The office and the auditor of a campaign see every class; a closer class implies open."""
-        held = self.wide_roles(campaign_id)
-        if held & {Role.OFFICE, Role.AUDITOR}:
-            return frozenset(AccessClass.values)
-        return frozenset({AccessClass.OPEN}) if held & WIDE_ROLES else frozenset()
+            c for g in self.grants if g.is_wide and g.counts_in(campaign_id) for c in g.classes
+        )
 
     def rows(self, campaign_id: UUID, org: str = "org") -> Q:
         """Filter rows that have `access_class` and an accountable org: items, and cells of tallies."""
@@ -94,8 +100,7 @@ class Scope:
         for g in self.grants:
             if g.counts_in(campaign_id) and g.org_id is not None and g.item_id is None:
                 reach = OrgReach.objects.filter(ancestor=g.org_id, descendant=OuterRef(f"{org}_id"))
-                classes = {AccessClass.OPEN, g.access_class}
-                own |= Q(Exists(reach), access_class__in=classes)
+                own |= Q(Exists(reach), access_class__in=g.classes)
         return wide | own
 
     def is_wide(self, campaign_id: UUID) -> bool:
@@ -114,6 +119,21 @@ class Scope:
             return frozenset()
         above = OrgReach.objects.filter(descendant=org_id, ancestor__in=mine)
         return frozenset(r for a in above.values_list("ancestor_id", flat=True) for r in mine[a])
+
+    def classes_for(
+        self, campaign_id: UUID, org_id: UUID | None, roles: frozenset[str]
+    ) -> frozenset[str]:
+        """Give the access classes of grants in some roles over one org or any org above it."""
+        held = [
+            g
+            for g in self.grants
+            if g.role in roles and g.org_id and g.item_id is None and g.counts_in(campaign_id)
+        ]
+        if not held or org_id is None:
+            return frozenset()
+        above = OrgReach.objects.filter(descendant=org_id, ancestor__in={g.org_id for g in held})
+        reached = set(above.values_list("ancestor_id", flat=True))
+        return frozenset(g.access_class for g in held if g.org_id in reached)
 
     def orgs(self, campaign_id: UUID | None = None) -> frozenset[UUID]:
         """Give the orgs that this person acts for, without those below them."""
@@ -155,9 +175,38 @@ def _valid(day: dt.date, prefix: str = "") -> Q:
     return begun & running
 
 
+def grants_on(day: dt.date) -> QuerySet[Grant]:
+    """Give the grants that are valid on a day."""
+    return Grant.objects.filter(_valid(day))
+
+
+def holders_on(posts: Iterable[UUID], day: dt.date) -> dict[UUID, set[UUID]]:
+    """Give the people who hold posts on a day and may sign in, by post: one query."""
+    rows = PostHolding.objects.filter(_valid(day), post__in=set(posts), person__is_active=True)
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for post, person in rows.values_list("post_id", "person_id"):
+        found[post].add(person)
+    return found
+
+
+def plain(grant: Grant) -> Granted:
+    """Give a grant as plain values."""
+    return Granted(grant.role, grant.campaign_id, grant.org_id, grant.access_class, grant.item_id)
+
+
 def _plain(grants: QuerySet[Grant]) -> set[Granted]:
     columns = ("role", "campaign_id", "org_id", "access_class", "item_id")
     return {Granted(*row) for row in grants.values_list(*columns)}
 
 
-__all__ = ["NOBODY", "WIDE_ROLES", "Granted", "Scope", "grants_of", "scope"]
+__all__ = [
+    "NOBODY",
+    "WIDE_ROLES",
+    "Granted",
+    "Scope",
+    "grants_of",
+    "grants_on",
+    "holders_on",
+    "plain",
+    "scope",
+]

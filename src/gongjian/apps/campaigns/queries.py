@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import Http404
 
-from gongjian.apps.accounts.models import AccessClass, Org, OrgGroupMember, Post
+from gongjian.apps.accounts.models import AccessClass, Org, OrgGroupMember, OrgReach, Post
 from gongjian.apps.accounts.queries import on_day, orgs_as_of
 from gongjian.apps.campaigns import tally
+from gongjian.apps.campaigns.kernel_io import playbook_of
 from gongjian.apps.campaigns.models import (
     Battle,
     BattleTenure,
     Campaign,
     Item,
     Listing,
+    PlaybookVersion,
     Register,
     Responsibility,
 )
@@ -29,11 +31,13 @@ from gongjian.apps.ledger.queries import rows_as_of, rows_back
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from django.db.models import QuerySet
 
-    from gongjian.apps.accounts.access import Scope
+    from gongjian.apps.accounts.access import Granted, Scope
+    from gongjian.kernel.model.playbook import Playbook
 
 PAGE = 100
 AS_OF_CAP = 20_000
@@ -159,6 +163,39 @@ def roles(seen: Scope, item: Item) -> frozenset[str]:
     return wide | let_in | seen.answers_for(item.campaign_id, item.org_id)
 
 
+def roles_by_item(seen: Scope, found: Iterable[Item]) -> dict[UUID, frozenset[str]]:
+    """Give the roles a person has towards each of some items: at most one query."""
+    rows = list(found)
+    mine: dict[UUID, list[Granted]] = defaultdict(list)
+    for grant in seen.grants:
+        if grant.org_id is not None and grant.item_id is None:
+            mine[grant.org_id].append(grant)
+    above: dict[UUID | None, set[UUID]] = defaultdict(set)
+    if mine:
+        reach = OrgReach.objects.filter(ancestor__in=mine, descendant__in={i.org_id for i in rows})
+        for ancestor, descendant in reach.values_list("ancestor_id", "descendant_id"):
+            above[descendant].add(ancestor)
+    held = {}
+    for item in rows:
+        single = {item.pk, item.parent_id, item.root_id} - {None}
+        let_in = {g.role for g in seen.grants if g.item_id in single}
+        own = {
+            g.role
+            for ancestor in above.get(item.org_id, ())
+            for g in mine[ancestor]
+            if g.counts_in(item.campaign_id)
+        }
+        held[item.pk] = seen.wide_roles(item.campaign_id) | let_in | own
+    return held
+
+
+def counts_below(seen: Scope, campaign_id: UUID, found: Iterable[Item]) -> dict[UUID, int]:
+    """Count the items right below each of some items that a person sees: one query."""
+    rows = Item.objects.filter(visible(seen, campaign_id), parent__in=[i.pk for i in found])
+    counted = rows.order_by().values("parent").annotate(n=Count("pk"))
+    return dict(counted.values_list("parent", "n"))
+
+
 def page(rows: QuerySet[Item], after: str | None = None, size: int = PAGE) -> Page:
     """Give one page by keyset, and a count that stops early: two queries."""
     n = rows.order_by()[: COUNT_CAP + 1].count()
@@ -199,12 +236,12 @@ def all_as_of(seen: Scope, campaign: Campaign, day: dt.date, *, own: bool = Fals
     back = [i for i in rows_as_of(Item, present, campaign.pk, until) if i.pk in shown]
     for item in back:
         around.judge(item)
-        _lend(item, shown[item.pk])
+        lend(item, shown[item.pk])
     _lend_orgs(back, present, until)
     return back
 
 
-def _lend(item: Item, shown: Item) -> None:
+def lend(item: Item, shown: Item) -> None:
     """Give a row of the past the related rows that were fetched with today's, where they agree."""
     for name in ("battle", "register"):
         if getattr(item, f"{name}_id") == getattr(shown, f"{name}_id"):
@@ -268,6 +305,49 @@ def cells(seen: Scope, campaign: Campaign, day: dt.date | None = None) -> Cells:
     return Cells(tally.stored(campaign.pk, day, q))
 
 
+def sums_of(
+    seen: Scope, campaign: Campaign, battles: Iterable[UUID], day: dt.date | None = None
+) -> Counter[str]:
+    """Give the sums of some battles by measure: of now, or as a past day ended."""
+    q = seen.rows(campaign.pk) & Q(battle__in=list(battles))
+    if day is None:
+        return tally.totals(campaign.pk, q)
+    return Cells(tally.stored(campaign.pk, day, q)).total()
+
+
+def get_battle_for(seen: Scope, campaign: Campaign, pk: UUID) -> Battle:
+    """Fetch a battle of a campaign that a person sees, its leader and lead org joined."""
+    rows = campaign.battles.select_related("leader", "lead_org", "parent")
+    battle: Battle | None = rows.filter(pk=pk).first()
+    if battle is None or not seen.may_see(campaign.pk):
+        raise Http404
+    return battle
+
+
+def roots(
+    seen: Scope, campaign: Campaign, battles: Iterable[UUID], after: str = ""
+) -> tuple[list[Item], str]:
+    """Give one page of the items of battles that lie below no other, and where it goes on."""
+    rows = Item.objects.filter(visible(seen, campaign.pk), campaign=campaign, parent=None)
+    rows = rows.filter(battle__in=list(battles)).order_by("code")
+    window = rows.filter(code__gt=after) if after else rows
+    found = list(window.select_related("org", "register")[: PAGE + 1])
+    return found[:PAGE], found[PAGE - 1].code if len(found) > PAGE else ""
+
+
+def children_of(
+    seen: Scope, campaign: Campaign, parents: Iterable[Item], cap: int = 500
+) -> tuple[dict[UUID, list[Item]], bool]:
+    """Give the items right below some others, by parent, and whether there are more: one query."""
+    rows = Item.objects.filter(visible(seen, campaign.pk), parent__in=[p.pk for p in parents])
+    found = list(rows.select_related("org", "register").order_by("code")[: cap + 1])
+    below: dict[UUID, list[Item]] = defaultdict(list)
+    for item in found[:cap]:
+        if item.parent_id is not None:
+            below[item.parent_id].append(item)
+    return below, len(found) > cap
+
+
 def battles(campaign: Campaign) -> list[Battle]:
     """Give the battles of a campaign in order, leaders joined: one query."""
     return list(campaign.battles.select_related("leader", "lead_org").order_by("order"))
@@ -294,18 +374,25 @@ def leaders_on(campaign: Campaign, day: dt.date) -> dict[UUID, Post | None]:
     return {row.battle_id: row.post for row in rows.order_by("since")}
 
 
-def parts_in(item: Item, day: dt.date) -> QuerySet[Responsibility]:
-    """Give who is what to an item on a day, orgs and posts joined: one query."""
-    rows = item.responsibilities.filter(on_day(day)).select_related("org", "post")
-    return rows.order_by("role", "order")
-
-
 def leader_of(battle: Battle, moved: dict[UUID, Post | None], language: str) -> str:
     """Give the word for who leads a battle, as `leaders_on` has it."""
     if battle.pk in moved:
         post = moved[battle.pk]
         return post.label(language) if post else ""
     return battle.leader.label(language) if battle.leader else battle.leader_title
+
+
+def playbook_as_of(campaign: Campaign, day: dt.date) -> Playbook:
+    """Give the playbook that was in force when a day ended: two queries.
+
+    Before the campaign was founded in the book, the first one.
+    """
+    versions = list(PlaybookVersion.objects.filter(campaign=campaign).order_by("n"))
+    if len(versions) == 1:
+        return playbook_of(versions[0])
+    until = clock.start_of(day + _DAY, campaign.zone)
+    back = rows_as_of(PlaybookVersion, versions, campaign.pk, until)
+    return playbook_of(next((v for v in back if v.in_force), versions[0]))
 
 
 def item_as_of(item: Item, day: dt.date) -> Item:
@@ -316,8 +403,9 @@ def item_as_of(item: Item, day: dt.date) -> Item:
     if not back:
         raise Http404
     was = back[0]
-    _lend(was, item)
+    lend(was, item)
     _lend_orgs(back, [item], until)
-    was.paper = item.paper
-    Surroundings(item.campaign, day).judge(was)
+    if was.paper_id is not None and was.paper_id == item.paper_id:
+        was.paper = item.paper
+    Surroundings(item.campaign, day, playbook_as_of(item.campaign, day)).judge(was)
     return was

@@ -11,13 +11,18 @@ from pydantic import Field
 
 from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.campaigns import queries as campaigns
+from gongjian.apps.campaigns.fields import visible_fields
+from gongjian.apps.campaigns.kernel_io import playbook_in_force
+from gongjian.apps.campaigns.personal import is_sealed
 from gongjian.apps.cockpit import queries
 from gongjian.apps.cockpit.items import filter_of
 from gongjian.apps.loop import actions as loop
 from gongjian.apps.loop.actions import Words
 
 if TYPE_CHECKING:
-    from gongjian.apps.campaigns.models import Item
+    from gongjian.apps.accounts.access import Scope
+    from gongjian.apps.campaigns.models import Campaign, Item
+    from gongjian.kernel.model.fields import FieldDef
 
 router = Router()
 
@@ -127,7 +132,7 @@ def list_items(  # noqa: PLR0913, PLR0917  # one argument a filter, as the contr
     wanted = filter_of({k: v for k, v in given.items() if v})
     page = campaigns.page(campaigns.items(seen, campaign, wanted), after)
     return {
-        "items": [_item(i) for i in page.items],
+        "items": _items(seen, campaign, page.items),
         "after": page.after,
         "n": min(page.n, campaigns.COUNT_CAP),
         "is_more": page.n > campaigns.COUNT_CAP,
@@ -137,7 +142,9 @@ def list_items(  # noqa: PLR0913, PLR0917  # one argument a filter, as the contr
 @router.get("items/{code}", response={200: ItemOut, **REFUSALS}, operation_id="item")
 def read_item(request: HttpRequest, code: str) -> Any:
     """Give one item."""
-    return _item(campaigns.get_item_for(seen_by(request), code))
+    seen = seen_by(request)
+    item = campaigns.get_item_for(seen, code)
+    return _items(seen, item.campaign, [item])[0]
 
 
 @router.post("items/{code}/reports", response={200: Done, **REFUSALS}, operation_id="report")
@@ -150,7 +157,14 @@ def report(request: HttpRequest, code: str, body: ReportIn) -> Any:
     return {"event": str(done.event_id), "repeated": done.repeated, "result": done.result}
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _items(seen: Scope, campaign: Campaign, rows: list[Item]) -> list[dict[str, Any]]:
+    playbook = playbook_in_force(campaign)
+    held = campaigns.roles_by_item(seen, rows)
+    return [_item(i, visible_fields(playbook.register(i.register.key), held[i.pk])) for i in rows]
+
+
+def _item(item: Item, fields: tuple[FieldDef, ...]) -> dict[str, Any]:
+    shown = {f.key for f in fields if not f.personal}
     return {
         "code": item.code,
         "version": item.version,
@@ -164,5 +178,5 @@ def _item(item: Item) -> dict[str, Any]:
         "progress": item.progress,
         "light": item.light,
         "due_state": item.due_state,
-        "fields": item.fields,
+        "fields": {k: v for k, v in item.fields.items() if k in shown and not is_sealed(v)},
     }

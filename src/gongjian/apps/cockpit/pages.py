@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import datetime as dt
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,86 @@ class ItemRow:
     days_left: int | None = None  # below zero once the deadline has passed
 
     @property
+    def due_text(self) -> str:
+        """Give the deadline as it is printed; cheaper than a template filter, for long lists."""
+        return self.due.isoformat() if self.due else "–"
+
+    @property
     def days_late(self) -> int:
         """Give the days since the deadline; 0 while it has not passed."""
         return max(-(self.days_left or 0), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One field of an item; a personal one only as a mask."""
+
+    key: str
+    label: str
+    text: str
+    is_personal: bool = False
+    href: str = ""
+    files: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """Those who hold one role towards an item: id of the duty, name."""
+
+    label: str
+    holders: tuple[tuple[UUID, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BelowRow:
+    """An item below another one, with how many lie below it in turn."""
+
+    row: ItemRow
+    n_below: int
+
+
+@dataclass(frozen=True, slots=True)
+class TieRow:
+    """A link, with the item at its other end."""
+
+    pk: UUID
+    code: str
+    title: str
+    org: str
+    note: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRow:
+    """Another register in which an item is listed."""
+
+    pk: UUID
+    number: str
+    register: str
+    campaign: str
+    battle: str
+    columns: tuple[tuple[str, str], ...]
+    href: str
+    may_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step of the workflow that is possible now; `needs` names what is still missing."""
+
+    key: str
+    label: str
+    needs: tuple[str, ...]
+    wants_reason: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """A reading of personal fields, or their destruction."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    why: str
+    is_erasure: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -100,6 +100,16 @@ class Asked:
             self.figure(light=code, **where),
         )
 
+    @cached_property
+    def _plain(self) -> dict[str, LightCount]:
+        return {}
+
+    def plain_light(self, code: str) -> LightCount:
+        """Give a light with its word, made once a page: a list prints it a hundred times."""
+        if code not in self._plain:
+            self._plain[code] = self.light(code)
+        return self._plain[code]
+
 
 def lang() -> str:
     """Give the reader's language."""
@@ -112,6 +122,11 @@ def ask(seen: Scope, campaign: Campaign, day: dt.date | None) -> Asked:
     wanted = min(max(day or newest, campaign.start_on), newest)
     playbook = playbook_of(PlaybookVersion.objects.get(campaign=campaign, in_force=True))
     return Asked(seen, campaign, playbook, wanted, newest)
+
+
+def as_of(asked: Asked) -> Asked:
+    """Give the same question with the playbook that was in force on its day."""
+    return replace(asked, playbook=campaigns.playbook_as_of(asked.campaign, asked.day))
 
 
 def head(asked: Asked, to: str) -> Head:

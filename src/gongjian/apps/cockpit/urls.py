@@ -1,11 +1,17 @@
 from django.urls import path
 
-from gongjian.apps.cockpit import views
+from gongjian.apps.cockpit import ledger_views, views
 
 app_name = "cockpit"
 urlpatterns = [
     path("c/<str:code>/cockpit", views.cockpit, name="cockpit"),
     path("c/<str:code>/items", views.items, name="items"),
     path("c/<str:code>/", views.campaign, name="campaign"),
-    path("i/<str:code>/", views.item, name="item"),
+    path("c/<str:code>/b/<uuid:pk>/", ledger_views.battle, name="battle"),
+    path("c/<str:code>/r/<str:key>/", ledger_views.register, name="register"),
+    path("c/<str:code>/r/<str:key>/export", ledger_views.export, name="export"),
+    path("c/<str:code>/r/<str:key>/rosters", ledger_views.rosters, name="rosters"),
+    path("i/<str:code>/", ledger_views.item, name="item"),
+    path("i/<str:code>/history", ledger_views.item_history, name="item_history"),
+    path("i/<str:code>/who", ledger_views.item_who, name="item_who"),
 ]

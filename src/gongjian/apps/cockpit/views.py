@@ -1,13 +1,11 @@
-"""Reading pages: home, cockpit, campaign, lists, one item."""
+"""Reading pages: home, cockpit, campaign, lists."""
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
@@ -15,9 +13,8 @@ from gongjian.apps.accounts.edge import seen_by
 from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.cockpit import items as rows
 from gongjian.apps.cockpit import queries
+from gongjian.apps.cockpit.ledger_views import day_of
 from gongjian.apps.targets.queries import aims
-from gongjian.lib import clock
-from gongjian.lib.ids import new_id
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -45,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def cockpit(request: HttpRequest, code: str) -> HttpResponse:
     """Show the dark screen of a campaign, of today or as of a day."""
     seen = seen_by(request)
-    asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), _day(request))
+    asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), day_of(request))
     urgent = [] if asked.is_past else campaigns.urgent(seen, asked.campaign)
     context = {
         "page": queries.cockpit_page(asked),
@@ -59,7 +56,7 @@ def cockpit(request: HttpRequest, code: str) -> HttpResponse:
 def campaign(request: HttpRequest, code: str) -> HttpResponse:
     """Show a campaign plainly: battles, then their items."""
     seen = seen_by(request)
-    asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), _day(request))
+    asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), day_of(request))
     cells = campaigns.cells(seen, asked.campaign, asked.day if asked.is_past else None)
     battles = campaigns.battles(asked.campaign)
     context = {
@@ -77,7 +74,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
 def items(request: HttpRequest, code: str) -> HttpResponse:
     """Show the rows behind a number."""
     seen = seen_by(request)
-    asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), _day(request))
+    asked = queries.ask(seen, campaigns.get_campaign_for(seen, code), day_of(request))
     wanted = rows.filter_of(request.GET.dict())
     after = request.GET.get("after")
     if asked.is_past:
@@ -119,29 +116,3 @@ def _word(asked: queries.Asked, name: str, value: str) -> str:
     if name == "org":
         return queries.org_word(value, asked.until if asked.is_past else None)
     return value
-
-
-@login_required
-@require_GET
-def item(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one item with its history and the clause it came from."""
-    seen = seen_by(request)
-    found = campaigns.get_item_for(seen, code)
-    asked = queries.ask(seen, found.campaign, _day(request))
-    until = None
-    if asked.is_past:
-        until = clock.start_of(asked.day + dt.timedelta(days=1), found.campaign.zone)
-        found = campaigns.item_as_of(found, asked.day)
-    context: dict[str, Any] = rows.item_context(asked, found, until)
-    context["head"] = queries.head(asked, "cockpit:campaign")
-    context["typed"] = request.session.pop(f"typed:{code}", {})
-    context["request_id"] = context["typed"].get("request_id") or str(new_id())
-    context["back"] = reverse("cockpit:items", args=[found.campaign.code])
-    return render(request, "cockpit/item.html", context)
-
-
-def _day(request: HttpRequest) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return None

@@ -68,3 +68,32 @@ def rows_back(rows: Sequence[R], later: QuerySet[Change]) -> list[R]:
         if fields is not None:
             back.append(type(row).load(dict(fields), row.pk, changes[-1].version - 1))
     return back
+
+
+def row_at(row: R, version: int) -> R | None:
+    """Give a row as it stood in an earlier version: one query. None where it was not there yet."""
+    if version >= row.version:
+        return row
+    later = Change.objects.filter(table=row._meta.label_lower, row=row.pk, version__gt=version)
+    back = rows_back([row], later)
+    return back[0] if back else None
+
+
+def tied_as_of(
+    model: type[R], present: Sequence[R], column: str, pk: UUID, until: dt.datetime
+) -> list[R]:
+    """Give the rows that named another row in a column at an instant: three queries.
+
+    Those removed or turned elsewhere since are found by what their changes say of the time before.
+    """
+    later = Change.objects.filter(table=model._meta.label_lower, event__at__gte=until)
+    parted = later.filter(**{f"before__{column}": str(pk)}).order_by("version")
+    rows = {row.pk: row for row in present}
+    gone = {c.row: c for c in parted if c.row not in rows}
+    for row in model._default_manager.filter(pk__in=gone):
+        rows[row.pk] = row
+    for key, change in gone.items():
+        if key not in rows and change.after is None and change.before is not None:
+            rows[key] = model.load(change.before, key, change.version)
+    back = rows_back(list(rows.values()), later.filter(row__in=list(rows)))
+    return [row for row in back if getattr(row, column) == pk]

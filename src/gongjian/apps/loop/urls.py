@@ -30,4 +30,5 @@ urlpatterns = [
     path("c/<str:code>/launch/waive", views.waive, name="waive"),
     path("c/<str:code>/launch/withdraw", views.withdraw_waivers, name="withdraw_waivers"),
     path("c/<str:code>/launch/publish", views.publish, name="publish"),
+    path("i/<str:code>/step", views.step, name="step"),
 ]

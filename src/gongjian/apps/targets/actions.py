@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from gongjian.apps.accounts.models import Org
+    from gongjian.apps.campaigns.models import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +102,21 @@ def withdraw_raise(book: Book, target: Target) -> dict[str, Any]:
 
 def _aim(target: Target) -> Aim:
     return aim_of(target, TargetVersion.objects.filter(target=target).order_by("n"))
+
+
+@action("targets.attach")
+def attach(book: Book, target: Target, item: Item) -> dict[str, Any]:
+    """Let an item work for a target of its campaign."""
+    if target.campaign_id != item.campaign_id:
+        raise ActionError("target.other_campaign")
+    book.campaign_id = target.campaign_id
+    book.update(target, item=item)
+    return {"target": str(target.pk), "item": item.code}
+
+
+@action("targets.detach")
+def detach(book: Book, target: Target) -> dict[str, Any]:
+    """Part a target from the item that works for it."""
+    book.campaign_id = target.campaign_id
+    book.update(target, item=None)
+    return {"target": str(target.pk)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from gongjian.apps.ledger.queries import tied_as_of
 from gongjian.apps.targets.kernel_io import bar_of
 from gongjian.apps.targets.models import Target, TargetVersion
 from gongjian.kernel.indicators.raising import is_higher
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from gongjian.apps.accounts.access import Scope
-    from gongjian.apps.campaigns.models import Campaign
+    from gongjian.apps.campaigns.models import Battle, Campaign, Item
 
 _SPEAKERS = frozenset({"contact", "principal"})
 
@@ -37,13 +40,9 @@ def aims(campaign: Campaign, day: dt.date) -> list[Aim]:
 
     The first version counts from the campaign's start, however late the paper was read.
     """
-    versions: dict[UUID, list[TargetVersion]] = {}
-    rows = TargetVersion.objects.filter(target__campaign=campaign).select_related("raised_by")
-    for v in rows.order_by("n"):
-        if v.n == 1 or v.since <= day:
-            versions.setdefault(v.target_id, []).append(v)
     targets = Target.objects.filter(campaign=campaign).select_related("battle")
-    return [aim_of(t, versions[t.pk]) for t in targets if t.pk in versions]
+    versions = TargetVersion.objects.filter(target__campaign=campaign)
+    return _aims(list(targets), versions, day)
 
 
 def aim_of(target: Target, versions: Iterable[TargetVersion]) -> Aim:
@@ -85,3 +84,32 @@ def raises(seen: Scope, target: Target) -> str:
     if seen.answers_for(target.campaign_id, org) & _SPEAKERS:
         return "org"
     return "office" if seen.is_office(target.campaign_id) else ""
+
+
+def aims_of(item: Item, day: dt.date, until: dt.datetime | None = None) -> list[Aim]:
+    """Give the targets that an item works for, as on a day: one query, two where there are any."""
+    targets = list(Target.objects.filter(item=item).select_related("battle"))
+    if until is not None:
+        targets = tied_as_of(Target, targets, "item_id", item.pk, until)
+    return aims_among(targets, day)
+
+
+def aims_in(battle: Battle, day: dt.date) -> list[Aim]:
+    """Give the targets of a battle, as on a day."""
+    return aims_among(list(Target.objects.filter(battle=battle)), day)
+
+
+def aims_among(targets: Iterable[Target], day: dt.date) -> list[Aim]:
+    """Give some targets as they were in force on a day: one query, if there are any."""
+    rows = list(targets)
+    if not rows:
+        return []
+    return _aims(rows, TargetVersion.objects.filter(target__in=rows), day)
+
+
+def _aims(targets: list[Target], found: QuerySet[TargetVersion], day: dt.date) -> list[Aim]:
+    versions: dict[UUID, list[TargetVersion]] = {}
+    for v in found.select_related("raised_by").order_by("n"):
+        if v.n == 1 or v.since <= day:
+            versions.setdefault(v.target_id, []).append(v)
+    return [aim_of(t, versions[t.pk]) for t in targets if t.pk in versions]

@@ -1,6 +1,9 @@
 """Changes to campaigns and everything they track; each is one event."""
 
+from gongjian.apps.campaigns.actions.duties import add_duty, remove_duty
+from gongjian.apps.campaigns.actions.files import attach_file, remove_file
 from gongjian.apps.campaigns.actions.items import (
+    add_item,
     add_items,
     edit_item,
     found,
@@ -9,6 +12,13 @@ from gongjian.apps.campaigns.actions.items import (
     issue,
     issue_items,
     set_standing,
+)
+from gongjian.apps.campaigns.actions.links import (
+    edit_listing,
+    link_items,
+    list_item,
+    unlink,
+    unlist,
 )
 from gongjian.apps.campaigns.actions.orgs import (
     end_task_force,
@@ -19,21 +29,37 @@ from gongjian.apps.campaigns.actions.orgs import (
     release,
     second,
 )
+from gongjian.apps.campaigns.actions.personal import erase, look_up, reveal
+from gongjian.apps.campaigns.actions.rosters import freeze_roster
 
 __all__ = [
+    "add_duty",
+    "add_item",
     "add_items",
+    "attach_file",
     "edit_item",
+    "edit_listing",
     "end_task_force",
+    "erase",
     "found",
     "found_campaign",
     "found_task_force",
+    "freeze_roster",
     "hand_over",
     "import_items",
     "issue",
     "issue_items",
+    "link_items",
+    "list_item",
+    "look_up",
     "merge_orgs",
     "move_duties",
     "release",
+    "remove_duty",
+    "remove_file",
+    "reveal",
     "second",
     "set_standing",
+    "unlink",
+    "unlist",
 ]

@@ -23,14 +23,16 @@ from gongjian.apps.campaigns.personal import (
     sealed_fields,
 )
 from gongjian.apps.ledger.book import ActionError, Book, action
-from gongjian.kernel.playbook.values import is_blank
+from gongjian.kernel.playbook.values import is_blank, missing
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from gongjian.kernel.model.playbook import Playbook
+    from gongjian.kernel.model.playbook import Playbook, RegisterDef
+
+MAX_DEPTH = 5
 
 
 def found(
@@ -106,6 +108,37 @@ def add_items(
     book.insert(*items)
     book.insert(*responsibilities)
     keep_keys(case_keys)
+
+
+@action("campaigns.add_item")
+def add_item(
+    book: Book, item: Item, responsibilities: Sequence[Responsibility] = ()
+) -> dict[str, Any]:
+    """Add one item, under another one where it has a parent; it is planned until it is issued."""
+    playbook = playbook_in_force(item.campaign)
+    register = playbook.register(item.register.key)
+    _refuse_reversed(item.start_on, item.due)
+    _refuse_misplaced(register, item)
+    item.state = playbook.workflow_of(register.key).initial
+    if lacking := missing(register, item.fields, item.state):
+        names = [register.field(k).label for k in lacking]
+        raise ActionError("item.field_required", fields=names)
+    book.campaign_id = item.campaign_id
+    add_items(book, item.campaign, [item], responsibilities)
+    return {"item": item.code}
+
+
+def _refuse_misplaced(register: RegisterDef, item: Item) -> None:
+    parent = item.parent
+    if parent is None:
+        return
+    if parent.campaign_id != item.campaign_id or parent.register.key not in {
+        register.key,
+        *register.parents,
+    }:
+        raise ActionError("item.wrong_parent", item=parent.code)
+    if parent.depth >= MAX_DEPTH:
+        raise ActionError("item.too_deep", limit=MAX_DEPTH)
 
 
 def set_standing(book: Book, item: Item, **facts: Any) -> Item:

@@ -10,6 +10,7 @@ from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.ledger.book import ActionError, Book, action
 from gongjian.apps.ledger.models import SYSTEM
 from gongjian.apps.loop.models import Report
+from gongjian.apps.loop.queries import Steps
 from gongjian.kernel.errors import KernelError
 from gongjian.kernel.model.playbook import StateCategory
 from gongjian.kernel.playbook.values import missing
@@ -83,10 +84,12 @@ def take_step(book: Book, item: Item, step: str, *, roles: frozenset[str]) -> di
 
 
 def _take(book: Book, item: Item, step: str, roles: frozenset[str]) -> dict[str, Any]:
-    given = {"reason"} if book.act.reason.strip() else set()
-    state = _next_state(book, item, step, roles, frozenset(given))
+    playbook = playbook_in_force(item.campaign)
+    has_file = item.files.filter(is_removed=False).exists()
+    given = Steps(playbook, item, has_file).given(book.act.reason)
+    state = _next_state(book, item, step, roles, given)
     facts: dict[str, Any] = {"state": state}
-    workflow = playbook_in_force(item.campaign).workflow_of(item.register.key)
+    workflow = playbook.workflow_of(item.register.key)
     if workflow.state(state).category is StateCategory.CLOSED:
         facts["closed_on"] = clock.day_of(book.at, item.campaign.zone)
     elif item.closed_on is not None:

@@ -12,7 +12,7 @@ from gongjian.apps.loop.views.launch import (
 from gongjian.apps.loop.views.returns import duty, duty_chase, duty_join, give_back, returns
 from gongjian.apps.loop.views.rounds import accept, chase, close, open_round, round_page, send_back
 from gongjian.apps.loop.views.sheets import take_in, upload, workbook
-from gongjian.apps.loop.views.steps import close_out, reopen, report
+from gongjian.apps.loop.views.steps import close_out, reopen, report, step
 
 __all__ = [
     "accept",
@@ -34,6 +34,7 @@ __all__ = [
     "round_page",
     "say_count",
     "send_back",
+    "step",
     "take_in",
     "upload",
     "waive",

@@ -1,4 +1,4 @@
-"""Writing pages of the loop: report, close out, reopen."""
+"""Writing pages of the loop: report, close out, reopen, any other step of the workflow."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongjian.apps.accounts.edge import act_of, seen_by
+from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.queries import get_item_for, roles
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions
@@ -71,4 +73,25 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("%(item)s is back in hand.") % {"item": code})
     except ActionError as error:
         messages.error(request, sentence(error))
+    return redirect("cockpit:item", code)
+
+
+@login_required
+@require_POST
+def step(request: HttpRequest, code: str) -> HttpResponse:
+    """Take another step that the register's workflow declares; only roles that the workflow names."""
+    seen = seen_by(request)
+    item = get_item_for(seen, code)
+    held = roles(seen, item)
+    workflow = playbook_in_force(item.campaign).workflow_of(item.register.key)
+    if not any(held & set(t.roles) for t in workflow.transitions):
+        raise PermissionDenied
+    wanted = request.POST.get("step", "")
+    try:
+        actions.take_step(
+            act_of(request, request.POST.get("reason", "")[:300]), item, wanted, roles=held
+        )
+        messages.success(request, _("%(item)s: the step is taken.") % {"item": code})
+    except ActionError as error:
+        return _refused(request, code, sentence(error))
     return redirect("cockpit:item", code)

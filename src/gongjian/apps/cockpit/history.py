@@ -1,0 +1,218 @@
+"""What happened to an item, in plain words: per field, before and after, as far as the reader sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from gongjian.apps.accounts.models import Person
+from gongjian.apps.campaigns.fields import ids_in, said
+from gongjian.apps.campaigns.models import Battle
+from gongjian.apps.campaigns.naming import names_of
+from gongjian.apps.cockpit.queries import lang
+from gongjian.apps.ledger.queries import history
+from gongjian.kernel.model.fields import FieldType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gongjian.apps.campaigns.models import Item
+    from gongjian.apps.ledger.models import Change, Event
+    from gongjian.kernel.model.fields import FieldDef
+    from gongjian.kernel.model.playbook import Playbook
+
+SHOWN = 30
+ALL = 1000
+BLANK = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one change did to one thing, by its stable name."""
+
+    key: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One event in the life of an item, for an ordinary person."""
+
+    at: dt.datetime
+    who: str
+    action: str
+    reason: str
+    changes: tuple[Difference, ...]
+
+
+@dataclass(slots=True)
+class Past:
+    """What the history of an item is told with: its playbook, the reader's fields, what hangs on it."""
+
+    item: Item
+    playbook: Playbook
+    fields: tuple[FieldDef, ...]
+    # row id → what it is and how it is called, for duties, links, listings and files
+    tied: dict[UUID, tuple[str, str]] = field(default_factory=dict)
+    tables: dict[UUID, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def rows(
+        self, until: dt.datetime | None = None, limit: int = SHOWN
+    ) -> tuple[list[HistoryRow], bool]:
+        """Give the newest events, and whether there are more: a fixed number of queries."""
+        pairs = [(self.item._meta.label_lower, self.item.pk)]
+        pairs += [(self.tables[pk], pk) for pk in self.tied]
+        changes = list(_until(history(pairs), until)[: limit + 1])
+        by_event: dict[UUID, list[Change]] = defaultdict(list)
+        for change in changes[:limit]:
+            by_event[change.event_id].append(change)
+        self._name(changes)
+        people = _people(c.event for c in changes)
+        told = [self._told(group, people) for group in by_event.values()]
+        return [row for row in told if row is not None], len(changes) > limit
+
+    def _told(self, changes: list[Change], people: Mapping[UUID, Person]) -> HistoryRow | None:
+        event = changes[0].event
+        found = [d for c in reversed(changes) for d in self._differences(c)]
+        if not found and all(self._is_hidden(c) for c in changes):
+            return None
+        return HistoryRow(
+            event.at, who(event, people), action_word(event.action), event.reason, tuple(found)
+        )
+
+    def _is_hidden(self, change: Change) -> bool:
+        """Tell whether a change is of fields only, all of which this reader does not see."""
+        return change.before is not None and set(change.after or ()) == {"fields"}
+
+    def _differences(self, change: Change) -> Iterable[Difference]:
+        if change.row in self.tied:
+            yield from self._tied(change)
+        elif change.before is not None and change.after is not None:
+            yield from self._core(change.before, change.after)
+            if "fields" in change.after:
+                yield from self._own(change.before["fields"], change.after["fields"])
+
+    def _tied(self, change: Change) -> Iterable[Difference]:
+        noun, text = self.tied[change.row]
+        before, after = change.before, change.after
+        if before is None:
+            yield Difference("", noun, BLANK, text)
+        elif after is None or after.get("is_removed"):
+            yield Difference("", noun, text, BLANK)
+        elif "number" in after:
+            yield Difference("", noun, before["number"] or BLANK, after["number"] or BLANK)
+        elif after:
+            yield Difference("", noun, text, text)
+
+    def _core(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Difference]:
+        for name, label in core_words().items():
+            if name in after:
+                was, now = before.get(name), after[name]
+                yield Difference(name, label, self._word(name, was), self._word(name, now))
+
+    def _own(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Difference]:
+        for one in self.fields:
+            was, now = before.get(one.key), after.get(one.key)
+            if was != now:
+                words = [said(one, v, lang(), self.names) or BLANK for v in (was, now)]
+                yield Difference(f"f.{one.key}", one.label.of(lang()), words[0], words[1])
+
+    def _word(self, name: str, value: Any) -> str:
+        if value in (None, ""):
+            return BLANK
+        if name == "progress":
+            return f"{value / 100:g}%"
+        if name == "state":
+            return state_word(self.playbook, self.item.register.key, str(value))
+        return self.names.get(str(value), str(value))
+
+    def _name(self, changes: Iterable[Change]) -> None:
+        """Look up everything that the changes name by id."""
+        ids: dict[FieldType, set[UUID]] = defaultdict(set)
+        battles = set()
+        for side in (s for c in changes if c.row == self.item.pk for s in (c.before, c.after) if s):
+            for kind, found in ids_in(self.fields, side.get("fields") or {}).items():
+                ids[kind] |= found
+            if side.get("org_id"):
+                ids[FieldType.ORG].add(UUID(side["org_id"]))
+            battles |= {side["battle_id"]} if side.get("battle_id") else set()
+        self.names |= names_of(ids, lang())
+        if battles:
+            rows = Battle.objects.filter(pk__in=battles)
+            self.names |= {str(b.pk): b.label(lang()) for b in rows}
+
+
+def _until(changes: Any, until: dt.datetime | None) -> Any:
+    return changes.filter(event__at__lt=until) if until else changes
+
+
+def _people(events: Iterable[Event]) -> dict[UUID, Person]:
+    ids = {pk for e in events for pk in (e.actor_id, e.on_behalf_of_id) if pk}
+    return Person.objects.in_bulk(ids) if ids else {}
+
+
+def who(event: Event, people: Mapping[UUID, Person]) -> str:
+    """Name who acted, and for whom where it was for somebody else."""
+    actor = people.get(event.actor_id)
+    name = actor.label(lang()) if actor else _("System")
+    other = people.get(event.on_behalf_of_id) if event.on_behalf_of_id else None
+    if other is None:
+        return name
+    return _("%(name)s, for %(other)s") % {"name": name, "other": other.label(lang())}
+
+
+def state_word(playbook: Playbook, register: str, state: str) -> str:
+    """Give the word of a state; of one that no playbook knows any more, its key."""
+    try:
+        return playbook.state_of(register, state).label.of(lang())
+    except KeyError:
+        return state
+
+
+def core_words() -> dict[str, str]:
+    """Give the words of the columns that every register has."""
+    return {
+        "title": _("Title"),
+        "battle_id": _("Battle"),
+        "org_id": _("Accountable org"),
+        "start_on": _("Start"),
+        "due": _("Deadline"),
+        "state": _("State"),
+        "progress": _("Progress"),
+        "issued_on": _("Issued on"),
+        "closed_on": _("Closed on"),
+    }
+
+
+def action_word(action: str) -> str:
+    """Give the word for an action."""
+    return {
+        "drafting.confirm": _("Created from the paper"),
+        "campaigns.add_item": _("Added"),
+        "campaigns.add_items": _("Added"),
+        "campaigns.edit_item": _("Edited"),
+        "campaigns.issue": _("Issued"),
+        "campaigns.add_duty": _("Duty given"),
+        "campaigns.remove_duty": _("Duty taken back"),
+        "campaigns.link": _("Linked"),
+        "campaigns.unlink": _("Link removed"),
+        "campaigns.list_item": _("Listed"),
+        "campaigns.edit_listing": _("Listing changed"),
+        "campaigns.unlist": _("Taken off a register"),
+        "campaigns.attach_file": _("File added"),
+        "campaigns.remove_file": _("File removed"),
+        "campaigns.erase": _("Personal fields destroyed"),
+        "loop.report": _("Reported"),
+        "loop.close_out": _("Closed out"),
+        "loop.reopen": _("Reopened"),
+        "loop.step": _("Step taken"),
+        "ledger.undo": _("Undone"),
+    }.get(action, _("Changed"))
