@@ -14,11 +14,14 @@ from pydantic import ValidationError
 from gongjian.kernel.errors import PlaybookError
 from gongjian.kernel.ledger.fold import canonical
 from gongjian.kernel.model import playbook as model
-from gongjian.kernel.playbook.check import check
+from gongjian.kernel.playbook.check import Problem, check
 from gongjian.playbooks import schema
+from gongjian.playbooks.problems import Refused, line, of_shape, of_text
 from gongjian.playbooks.upgrade import upgrade
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from yaml.nodes import MappingNode
 
 MAX_CHARS = 1_000_000
@@ -30,7 +33,8 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not allowed")
+            at = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+            raise Refused(Problem("", "text.alias", {"line": at}))
         return super().compose_node(parent, index)
 
     def construct_mapping(
@@ -40,25 +44,47 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.YAMLError(f"{key} stands twice, line {key_node.start_mark.line + 1}")
+                at = key_node.start_mark.line + 1
+                raise Refused(Problem("", "text.twice", {"name": key, "line": at}))
             seen.add(key)
         return super().construct_mapping(node, deep)
 
 
 def load_text(text: str) -> model.Playbook:
-    """Load a playbook; raises PlaybookError with code ``playbook.invalid`` and its problems."""
-    if len(text) > MAX_CHARS:
-        raise PlaybookError("playbook.invalid", problems=[f"longer than {MAX_CHARS} characters"])
-    try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader of our own
-        checked = schema.PlaybookIn.model_validate(upgrade(content))
-    except yaml.YAMLError as error:
-        raise PlaybookError("playbook.invalid", problems=[str(error)]) from error
-    except ValidationError as error:
-        raise PlaybookError("playbook.invalid", problems=_problems(error)) from error
+    """Load a playbook; raises PlaybookError with code ``playbook.invalid``.
+
+    Its facts are `faults`, the problems as the kernel has them, and `problems`, the same as lines in
+    English; `gongjian.playbooks.problems.line` says them in another language.
+    """
+    checked = _checked(text)
     playbook: model.Playbook = _kernel(checked)
-    check(playbook)
+    try:
+        check(playbook)
+    except PlaybookError as error:
+        found: tuple[Problem, ...] = error.facts["problems"]  # type: ignore[assignment]  # as it says
+        raise _invalid(found) from error
     return replace(playbook, digest=digest_of(checked))
+
+
+def _checked(text: str) -> schema.PlaybookIn:
+    """Read a text and check its shape."""
+    if len(text) > MAX_CHARS:
+        raise _invalid([Problem("", "text.too_long", {"limit": MAX_CHARS})])
+    content: Any = None
+    try:
+        content = upgrade(yaml.load(text, Loader=_Loader))  # noqa: S506  # a SafeLoader of our own
+        return schema.PlaybookIn.model_validate(content)
+    except Refused as error:
+        raise _invalid([error.problem]) from error
+    except yaml.YAMLError as error:
+        raise _invalid([of_text(error)]) from error
+    except ValidationError as error:
+        raise _invalid(of_shape(error, content)) from error
+
+
+def _invalid(faults: Iterable[Problem]) -> PlaybookError:
+    found = tuple(faults)
+    return PlaybookError("playbook.invalid", problems=[line(f) for f in found], faults=found)
 
 
 def digest_of(checked: schema.PlaybookIn) -> str:
@@ -68,7 +94,7 @@ def digest_of(checked: schema.PlaybookIn) -> str:
 
 def content_of(text: str) -> dict[str, Any]:
     """Give a playbook's content in the present format, to be changed and written again."""
-    checked = schema.PlaybookIn.model_validate(upgrade(yaml.load(text, Loader=_Loader)))  # noqa: S506
+    checked = _checked(text)
     content: dict[str, Any] = checked.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return content
 
@@ -96,10 +122,6 @@ def builtin_keys() -> tuple[str, ...]:
     """Give the keys of the playbooks that ship with the program."""
     names = (entry.name for entry in _BUILTIN.iterdir())
     return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
-
-
-def _problems(error: ValidationError) -> list[str]:
-    return [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
 
 
 def _kernel(value: Any) -> Any:

@@ -13,6 +13,7 @@ from django.http import Http404
 
 from gongjian.apps.accounts.models import AccessClass, OrgGroupMember
 from gongjian.apps.campaigns import tally
+from gongjian.apps.campaigns.kernel_io import playbook_on
 from gongjian.apps.campaigns.models import (
     Battle,
     Campaign,
@@ -191,7 +192,7 @@ def all_as_of(seen: Scope, campaign: Campaign, day: dt.date, *, own: bool = Fals
     if len(present) > AS_OF_CAP:
         raise PermissionDenied("as-of lists above 20,000 rows are made by a job")
     until = clock.start_of(day + _DAY, campaign.zone)
-    around = Surroundings(campaign, day)
+    around = Surroundings(campaign, day, playbook_on(campaign, day))
     shown = {i.pk: i for i in present}
     # Rows removed since then are not in anybody's scope today; they stay out.
     back = [i for i in rows_as_of(Item, present, campaign.pk, until) if i.pk in shown]
@@ -279,5 +280,5 @@ def item_as_of(item: Item, day: dt.date) -> Item:
     was = back[0]
     _lend(was, item)
     was.paper = item.paper
-    Surroundings(item.campaign, day).judge(was)
+    Surroundings(item.campaign, day, playbook_on(item.campaign, day)).judge(was)
     return was

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from gongjian.apps.campaigns import tally
-from gongjian.apps.campaigns.kernel_io import category_of, light_facts, playbook_of
+from gongjian.apps.campaigns.kernel_io import category_of, light_facts, playbook_in_force
 from gongjian.apps.campaigns.keys import keys_of
-from gongjian.apps.campaigns.models import Campaign, Item, ItemKey, PlaybookVersion, Register
+from gongjian.apps.campaigns.models import Campaign, Item, ItemKey, Register
 from gongjian.apps.campaigns.personal import is_sealed, keys_of_cases, marks
 from gongjian.apps.ledger import gate
 from gongjian.kernel.indicators.lights import standing
@@ -36,11 +36,12 @@ CHUNK = 500
 class Surroundings:
     """What judging items of one campaign needs: its playbook, its registers, its day."""
 
-    def __init__(self, campaign: Campaign, day: dt.date | None = None) -> None:
+    def __init__(
+        self, campaign: Campaign, day: dt.date | None = None, playbook: Playbook | None = None
+    ) -> None:
         self.campaign = campaign
         self.day = day or today_of(campaign)
-        version = PlaybookVersion.objects.get(campaign=campaign, in_force=True)
-        self.playbook: Playbook = playbook_of(version)
+        self.playbook = playbook or playbook_in_force(campaign)
         self.registers = {r.pk: r for r in Register.objects.filter(campaign=campaign)}
 
     def judge(self, item: Item) -> None:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
 P = ParamSpec("P")
 R = TypeVar("R", bound=Ledgered)
 ROW_CAP = 20_000
@@ -150,6 +152,31 @@ class Book:
             Touched(row, {n: before[n] for n in changed}, {n: after[n] for n in changed})
         )
         return row
+
+    def update_all(self, changes: Mapping[R, Mapping[str, Any]]) -> None:
+        """Change fields of many rows of one model in a fixed number of statements.
+
+        The rows come from `locked`, so that nobody can have changed them in between.
+        """
+        rows, names = list(changes), {n for fields in changes.values() for n in fields}
+        befores = [wire(row) for row in rows]
+        for row, fields in changes.items():
+            for name, value in fields.items():
+                setattr(row, name, value)
+            row.version += 1
+        if rows:
+            table = type(rows[0])._default_manager
+            table.bulk_update(rows, [*sorted(names), "version"], batch_size=500)
+        for row, before in zip(rows, befores, strict=True):
+            after = wire(row)
+            changed = [name for name, value in after.items() if before[name] != value]
+            self._touched.append(
+                Touched(row, {n: before[n] for n in changed}, {n: after[n] for n in changed})
+            )
+
+    def locked(self, rows: QuerySet[R]) -> list[R]:
+        """Fetch rows and keep everybody else from changing them until the action ends."""
+        return list(rows.select_for_update(of=("self",)) if _locks() else rows)
 
     def delete(self, row: Ledgered) -> None:
         """Remove a row, on the condition that nobody else changed it."""

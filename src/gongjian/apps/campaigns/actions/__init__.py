@@ -10,9 +10,12 @@ from gongjian.apps.campaigns.actions.items import (
     issue_items,
     set_standing,
 )
+from gongjian.apps.campaigns.actions.playbooks import adopt, carry, undo_adoption
 
 __all__ = [
     "add_items",
+    "adopt",
+    "carry",
     "edit_item",
     "found",
     "found_campaign",
@@ -20,4 +23,5 @@ __all__ = [
     "issue",
     "issue_items",
     "set_standing",
+    "undo_adoption",
 ]
