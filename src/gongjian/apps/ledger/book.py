@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import DecimalField, Field, Model
+from django.db.models import DecimalField, F, Field, Model
 
 from gongjian.apps.ledger import gate
 from gongjian.apps.ledger.models import SYSTEM, Change, Event, Ledgered, Unsealed
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R", bound=Ledgered)
 ROW_CAP = 20_000
+_BATCH = 500  # rows a statement
+_FEW = 20  # values a column
 
 
 class ActionError(KernelError):
@@ -158,15 +160,17 @@ class Book:
 
         The rows come from `locked`, so that nobody can have changed them in between.
         """
-        rows, names = list(changes), {n for fields in changes.values() for n in fields}
+        rows = list(changes)
         befores = [wire(row) for row in rows]
         for row, fields in changes.items():
             for name, value in fields.items():
                 setattr(row, name, value)
             row.version += 1
-        if rows:
-            table = type(rows[0])._default_manager
-            table.bulk_update(rows, [*sorted(names), "version"], batch_size=500)
+        for name in sorted({n for fields in changes.values() for n in fields}):
+            _write_column([row for row in rows if name in changes[row]], name)
+        for first in range(0, len(rows), _BATCH):
+            ids = [row.pk for row in rows[first : first + _BATCH]]
+            type(rows[0])._default_manager.filter(pk__in=ids).update(version=F("version") + 1)
         for row, before in zip(rows, befores, strict=True):
             after = wire(row)
             changed = [name for name, value in after.items() if before[name] != value]
@@ -276,6 +280,21 @@ class Book:
             if by_model[model]:
                 for projector in projectors:
                     projector(by_model[model])
+
+
+def _write_column(rows: Sequence[Ledgered], name: str) -> None:
+    """Write one column of rows of one model: a statement for each value where there are few."""
+    table = type(rows[0])._default_manager
+    by_value: dict[str, list[Ledgered]] = defaultdict(list)
+    for row in rows:
+        by_value[repr(getattr(row, name))].append(row)
+    if len(by_value) > _FEW:
+        table.bulk_update(rows, [name], batch_size=_BATCH)
+        return
+    for alike in by_value.values():
+        for first in range(0, len(alike), _BATCH):
+            ids = [row.pk for row in alike[first : first + _BATCH]]
+            table.filter(pk__in=ids).update(**{name: getattr(alike[0], name)})
 
 
 def _apart(change: Change, name: str, was: object, wanted: object) -> bool:
