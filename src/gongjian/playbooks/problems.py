@@ -60,11 +60,13 @@ SENTENCES: dict[str, str] = {
     "shape.unknown": noop("is not a key of the format; check its spelling or leave it out"),
     "state.unknown": noop("state %(state)s is not defined"),
     "text.alias": noop("aliases are not allowed (line %(line)s)"),
+    "text.too_deep": noop("line %(line)s: lists and mappings are nested too deep"),
     "text.too_long": noop("the playbook is longer than %(limit)s characters"),
     "text.twice": noop("%(name)s stands twice, line %(line)s"),
     "text.unreadable": noop(
         "line %(line)s, column %(column)s: this cannot be read; check indents, colons and quotes"
     ),
+    "text.value": noop("a number or a date in it cannot be read"),
     "word.two_roles": noop("%(word)s would mean two roles (%(roles)s)"),
     "workflow.closes_without_grant": noop("step %(step)s closes but does not grant"),
     "workflow.dead_state": noop("nothing leads from state %(state)s to a closed one"),

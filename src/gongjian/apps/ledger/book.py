@@ -155,8 +155,8 @@ class Book:
         )
         return row
 
-    def update_all(self, changes: Mapping[R, Mapping[str, Any]]) -> None:
-        """Change fields of many rows of one model in a fixed number of statements.
+    def update_each(self, changes: Mapping[R, Mapping[str, Any]]) -> None:
+        """Change each of many rows of one model in its own way, in a fixed number of statements.
 
         The rows come from `locked`, so that nobody can have changed them in between.
         """

@@ -166,7 +166,7 @@ def rewrite_rows(book: Book, adoption: Adoption, place: Mapping[str, Any]) -> di
     waiting = work.rows(stage)
     rows = book.locked((waiting.filter(pk__gt=after) if after else waiting)[:CHUNK])
     done = work.decide(rows)
-    book.update_all(done.changes)
+    book.update_each(done.changes)
     if done.changes:
         book.update(adoption, n_rows=adoption.n_rows + len(done.changes))
     is_through = len(rows) < CHUNK
