@@ -6,7 +6,7 @@ import datetime as dt
 
 import yaml
 
-from gongjian.apps.campaigns.actions import found_campaign, import_items
+from gongjian.apps.campaigns.actions import create_campaign, import_items
 from gongjian.apps.campaigns.models import Battle, Campaign, Item, Register
 from gongjian.playbooks.load import text_of
 from tests.support.cast import act
@@ -117,7 +117,7 @@ def census(code: str = "BC21", by=None, day: dt.date | None = START) -> tuple[Ca
     """Found the census."""
     campaign = Campaign(code=code, name=f"候鸟普查{code}", start_on=START, end_on=END)
     battles = [Battle(campaign=campaign, order=0, name="湿地线")]
-    found_campaign(act(by, day), campaign, CENSUS, battles)
+    create_campaign(act(by, day), campaign, CENSUS, battles)
     return campaign, Register.objects.get(campaign=campaign, key="sightings")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from gongjian.apps.campaigns.models import Battle, Campaign, Register
     from gongjian.kernel.model.playbook import Playbook, RegisterDef
 
+CODE = re.compile(r"^[A-Z][A-Z0-9]{1,11}$")
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -35,6 +38,7 @@ def create_campaign(
     book: Book, campaign: Campaign, playbook_text: str, battles: Sequence[Battle]
 ) -> dict[str, Any]:
     """Set up a campaign that has no paper; whoever does runs it."""
+    _refuse_malformed(campaign)
     found(book, campaign, playbook_text, battles)
     let_in(book, campaign)
     return {"campaign": campaign.code, "items": 0}
@@ -54,6 +58,7 @@ def copy_campaign(  # what a copy consists of
     `battles` are the new ones by the id of the former; items of a battle that is not taken over stand
     in none.
     """
+    _refuse_malformed(campaign)
     playbook, registers = found(book, campaign, playbook_text, list(battles.values()))
     let_in(book, campaign)
     made, roles = _copies(campaign, playbook, registers, items, taken)
@@ -64,6 +69,13 @@ def copy_campaign(  # what a copy consists of
         item.battle = battles.get(was.battle_id) if was.battle_id else None
     add_items(book, campaign, list(made.values()), roles)
     return {"campaign": campaign.code, "items": len(made)}
+
+
+def _refuse_malformed(campaign: Campaign) -> None:
+    if not CODE.match(campaign.code):
+        raise ActionError("campaign.code_malformed", campaign=campaign.code)
+    if len(campaign.name) > 160:
+        raise ActionError("campaign.name_too_long", n=len(campaign.name), limit=160)
 
 
 def let_in(book: Book, campaign: Campaign) -> None:

@@ -18,7 +18,8 @@ from gongjian.apps.campaigns.rewriting import (
 from gongjian.apps.campaigns.standing import restand
 from gongjian.apps.ledger.book import Act, ActionError, Book, action
 from gongjian.apps.ledger.models import Change, Event
-from gongjian.kernel.playbook.plan import Plan, inverse_map, line_to_json, plan
+from gongjian.kernel.model.fields import Label
+from gongjian.kernel.playbook.plan import Line, Plan, inverse_map, line_to_json, plan
 from gongjian.playbooks.load import load_text
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def adopt(
     if new.digest == old.digest:
         raise ActionError("playbook.same")
     found = plan(old, new, facts_of(campaign, old, new), chosen=chosen)
-    _refuse(found)
+    _refuse(found, old)
     if unagreed := sorted(set(found.agreements) - set(agreed)):
         raise ActionError("playbook.not_agreed", names=unagreed)
     version = PlaybookVersion(key=new.key, digest=new.digest, text=text, state_map=found.state_map)
@@ -72,7 +73,7 @@ def undo_adoption(book: Book, adoption: Adoption) -> dict[str, Any]:
     back = inverse_map(new, old, former.state_map)
     facts = facts_of(campaign, old, new, lambda rows: restored_values(adoption, rows))
     found = plan(old, new, facts, chosen=back)
-    _refuse(found)
+    _refuse(found, old)
     source = adoption.former
     version = PlaybookVersion(
         key=source.key, digest=source.digest, text=source.text, state_map=back
@@ -96,14 +97,23 @@ def _former(book: Book, campaign: Campaign) -> PlaybookVersion:
     return former
 
 
-def _refuse(found: Plan) -> None:
-    """Refuse a plan that something stands against, the first line's reason told."""
+def refusal_of(line: Line, playbook: Playbook) -> ActionError:
+    """Give what stands against a line of a plan, in words of the playbook."""
+    registers = [r for r in playbook.registers if r.key == line.register]
+    labels = [r.label for r in registers]
+    labels += [f.label for r in registers for f in r.fields if f.key == line.subject]
+    said = line.before or line.after
+    if isinstance(said, Label) and said not in labels:
+        labels.append(said)
+    examples = list(line.examples) or ["–"]
+    where: list[Label | str] = [*labels] or [line.subject]
+    return ActionError(line.refusal, where=where, n=line.n, examples=examples)
+
+
+def _refuse(found: Plan, old: Playbook) -> None:
+    """Refuse a plan that something stands against: the first reason is told."""
     if found.refusals:
-        line = found.refusals[0]
-        more = len(found.refusals) - 1
-        where = ".".join(p for p in (line.register, line.subject) if p)
-        examples = list(line.examples) or ["–"]
-        raise ActionError(line.refusal, where=where, n=line.n, examples=examples, more=more)
+        raise refusal_of(found.refusals[0], old)
 
 
 def _put_in_force(  # what one adoption consists of
