@@ -10,11 +10,12 @@ from tests.support.rounds import own_target
 from tests.support.web import client, drafted
 
 from gongjian.apps.accounts.models import OrgGroup
-from gongjian.apps.campaigns.actions import edit_item, import_items
-from gongjian.apps.campaigns.models import Responsibility
+from gongjian.apps.campaigns.actions import adopt, edit_item, import_items
+from gongjian.apps.campaigns.models import PlaybookVersion, Responsibility
 from gongjian.apps.loop.actions import RoundPlan, open_round
 from gongjian.apps.loop.models import Return
 from gongjian.apps.notices.models import Notice
+from gongjian.playbooks.load import content_of, load_text, text_of
 
 # name → (method, signed out, stranger, viewer, office); a form of the office may answer 302.
 TABLE = {
@@ -53,6 +54,19 @@ TABLE = {
     "cockpit:campaign": ("get", 302, 404, 200, 200),
     "cockpit:items": ("get", 302, 404, 200, 200),
     "cockpit:item": ("get", 302, 404, 200, 200),
+    "campaigns:playbooks": ("get", 302, 404, 403, 200),
+    "campaigns:playbooks_file": ("get", 302, 404, 403, 200),
+    "campaigns:new": ("get", 302, 404, 403, 200),
+    "campaigns:playbook": ("get", 302, 404, 200, 200),
+    "campaigns:playbook_yaml": ("get", 302, 404, 403, 200),
+    "campaigns:playbook_file": ("get", 302, 404, 403, 200),
+    "campaigns:register_shape": ("get", 302, 404, 200, 200),
+    "campaigns:new_field": ("get", 302, 404, 403, 200),
+    "campaigns:field_shape": ("get", 302, 404, 403, 200),
+    "campaigns:workflow_shape": ("get", 302, 404, 403, 200),
+    "campaigns:adopt": ("post", 302, 404, 403, 302),
+    "campaigns:adoption": ("get", 302, 404, 403, 200),
+    "campaigns:undo_adoption": ("post", 302, 404, 403, 302),
     "loop:report": ("post", 302, 404, 403, 302),
     "loop:close_out": ("post", 302, 404, 403, 302),
     "loop:reopen": ("post", 302, 404, 403, 302),
@@ -130,6 +144,7 @@ def addresses(cast):
         **of_a_round(cast),
         **organisation(cast, item),
     }
+    by_name |= playbook_pages(cast)
     for name in TABLE:
         space = name.split(":")[0]
         if name in by_name or name in {"drafting:papers", "api-1:list_campaigns"}:
@@ -166,6 +181,24 @@ def of_a_round(cast) -> dict[str, list[object]]:
         "notices:open": [Notice.objects.filter(org=one.org_id).get().pk],
         **{f"targets:{n}": [target.pk] for n in ("target", "raise", "withdraw")},
     }
+
+
+def playbook_pages(cast) -> dict[str, list]:
+    code, version = cast.campaign.code, PlaybookVersion.objects.get(campaign=cast.campaign)
+    content = content_of(version.text)
+    content["label"] = {"zh": "改名", "en": "Renamed"}
+    done = adopt(act(), cast.campaign, text_of(content), base=1, chosen={}, agreed=())
+    register = load_text(version.text).register("tasks")
+    change, shape = [code, done.result["adoption"]], [code, register.key]
+    return {
+        "campaigns:playbooks": [], "campaigns:new": [], "campaigns:playbooks_file": [version.key],
+        "campaigns:playbook": [code], "campaigns:playbook_yaml": [code],
+        "campaigns:playbook_file": [code], "campaigns:adopt": [code],
+        "campaigns:register_shape": shape, "campaigns:new_field": shape,
+        "campaigns:field_shape": [*shape, register.fields[0].key],
+        "campaigns:workflow_shape": [code, register.workflow],
+        "campaigns:adoption": change, "campaigns:undo_adoption": change,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("who", [None, "stranger", "viewer", "office"])

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Name → module and what it does; the module's `command` is imported only when it is called.
 COMMANDS: dict[str, tuple[str, Callable[[], str]]] = {
     "draft": ("draft", lambda: gettext("Read campaigns out of papers")),
+    "playbook": ("playbook", lambda: gettext("Look at playbooks, check, adopt and undo them")),
+    "campaign": ("campaign", lambda: gettext("Set a campaign up")),
     "run": ("serve", lambda: gettext("Serve the site and do its background work")),
     "demo": ("demo", lambda: gettext("Build the demonstration and serve it")),
     "simulate": ("simulate", lambda: gettext("Fill a database with a simulated district or city")),

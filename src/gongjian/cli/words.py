@@ -38,7 +38,10 @@ def language() -> str:
 
 @cache
 def _catalogue() -> _gettext.NullTranslations:
-    return _gettext.translation("gongjian", LOCALE, ["zh_Hans"], fallback=True)
+    own = _gettext.translation("gongjian", LOCALE, ["zh_Hans"], fallback=True)
+    # What pages say as well, such as the problems of a playbook, stands in their catalogue.
+    own.add_fallback(_gettext.translation("django", LOCALE, ["zh_Hans"], fallback=True))
+    return own
 
 
 def gettext(message: str) -> str:

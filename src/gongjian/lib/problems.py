@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_noop as noop
 
 from gongjian.kernel.errors import KernelError
 from gongjian.kernel.model.fields import Label
+from gongjian.kernel.playbook.check import Problem
+from gongjian.playbooks.problems import line
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -20,10 +22,18 @@ SENTENCES: dict[str, str] = {
     "action.too_many_rows": noop(
         "This would change %(n)s rows at once; the limit is %(limit)s. Split it into parts."
     ),
+    "campaign.code_malformed": noop(
+        "“%(campaign)s” cannot be a code: two to twelve capital letters and digits, a letter first."
+    ),
     "campaign.code_taken": noop("The code %(campaign)s is taken. Choose another one."),
+    "campaign.copy_too_large": noop(
+        "The copy would have %(n)s rows; the limit is %(limit)s. Copy without responsibilities, or "
+        "without items, and import these in parts."
+    ),
     "campaign.name_taken": noop(
         "A campaign called “%(name)s” already runs in this period. Change the name or the period."
     ),
+    "campaign.name_too_long": noop("The name has %(n)s characters; the limit is %(limit)s."),
     "campaign.period_reversed": noop(
         "The period ends (%(end)s) before it starts (%(start)s). Correct one of the dates."
     ),
@@ -234,7 +244,61 @@ SENTENCES: dict[str, str] = {
     "person.unknown": noop(
         "Nobody signs in as “%(given)s”. Check the user name, or import the person first."
     ),
+    "playbook.access_class_holds": noop(
+        "“%(where)s” holds rows, so how closely it is kept cannot change. Make a new register for it."
+    ),
+    "playbook.adoption_running": noop(
+        "Another change of this playbook is still rewriting rows. Wait until it is done."
+    ),
+    "playbook.hidden_unfit": noop(
+        "%(n)s rows still hold an older, hidden value under the key of “%(where)s” that the new field "
+        "cannot hold, for instance %(examples)s. Give the field another key."
+    ),
     "playbook.invalid": noop("The playbook is not sound: %(problems)s."),
+    "playbook.link_in_use": noop(
+        "%(n)s links are of the kind “%(where)s”. Remove them first, or keep the kind."
+    ),
+    "playbook.map_refused": noop(
+        "The state “%(where)s” cannot become the one chosen: a change of the playbook neither issues "
+        "items nor closes them. Choose another one."
+    ),
+    "playbook.moved": noop(
+        "Somebody else has changed the playbook in the meantime; it is version %(n)s now. Open it "
+        "again and make your change there."
+    ),
+    "playbook.no_state_for": noop(
+        "%(n)s items are in the state “%(where)s”, and the new workflow has no state that could take "
+        "its place. Keep the state, or add one like it."
+    ),
+    "playbook.not_agreed": noop(
+        "Rows hold what this change hides. Tick what you agree to: %(names)s."
+    ),
+    "playbook.not_latest": noop(
+        "Only the latest change can be undone, and only once it is done. Version %(n)s is in force."
+    ),
+    "playbook.personal_holds": noop(
+        "%(n)s rows hold values of “%(where)s”, so it cannot be switched between open and personal. "
+        "Add a new field for it."
+    ),
+    "playbook.prefix_holds": noop(
+        "“%(where)s” has given out codes, which stay for ever: its code letters cannot change."
+    ),
+    "playbook.register_holds": noop(
+        "“%(where)s” holds %(n)s items or has given out codes, so it cannot be removed. Keep it."
+    ),
+    "playbook.same": noop("This playbook says the same as the one in force. Nothing was changed."),
+    "playbook.state_crosses": noop(
+        "%(n)s items are in the state “%(where)s”, which would now count as issued or closed. A change "
+        "of the playbook neither issues items nor closes them."
+    ),
+    "playbook.state_unmapped": noop(
+        "%(n)s items are in the state “%(where)s”, which disappears. Choose what takes its place."
+    ),
+    "playbook.type_unfit": noop(
+        "%(n)s values of “%(where)s” do not fit its new type, for instance in %(examples)s. Correct "
+        "these first; nothing was changed."
+    ),
+    "playbook.unknown": noop("There is no playbook “%(key)s”. Known are: %(known)s."),
     "post.abolished": noop(
         "The post %(post)s was abolished, last day %(until)s. Choose another one."
     ),
@@ -335,7 +399,20 @@ def sentence(error: KernelError) -> str:
     pattern = SENTENCES.get(error.code)
     if pattern is None:
         return _("This could not be done (%(code)s).") % {"code": error.code}
-    return _(pattern) % _Facts({k: _plain(v) for k, v in error.facts.items()})
+    facts = {k: _plain(v) for k, v in error.facts.items()}
+    if lines := problem_lines(error):
+        facts["problems"] = "; ".join(lines)
+    return _(pattern) % _Facts(facts)
+
+
+def problem_lines(error: KernelError) -> list[str]:
+    """Give everything that is wrong with a playbook, a line each with its place."""
+    faults = error.facts.get("faults", ())
+    return [line(f, _) for f in faults if isinstance(f, Problem)] if _is_rows(faults) else []
+
+
+def _is_rows(value: object) -> TypeGuard[Iterable[object]]:
+    return isinstance(value, (list, tuple))
 
 
 def _plain(value: object) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.db.models import OuterRef, Q, Subquery
+
 from gongjian.apps.campaigns.models import PlaybookVersion
+from gongjian.apps.ledger.models import Change
 from gongjian.kernel.indicators.lights import LightFacts
+from gongjian.lib import clock
 from gongjian.playbooks.load import load_text
 
 if TYPE_CHECKING:
@@ -31,6 +36,19 @@ def playbook_of(row: PlaybookVersion) -> Playbook:
 def playbook_in_force(campaign: Campaign) -> Playbook:
     """Give the playbook that a campaign runs by: one query."""
     return playbook_of(PlaybookVersion.objects.get(campaign=campaign, in_force=True))
+
+
+def playbook_on(campaign: Campaign, day: dt.date) -> Playbook:
+    """Give the playbook that a campaign ran by when a day ended: one query.
+
+    A campaign that was founded after it had begun ran by its first playbook from the beginning.
+    """
+    until = clock.start_of(day + dt.timedelta(days=1), campaign.zone)
+    table = PlaybookVersion._meta.label_lower
+    made = Change.objects.filter(table=table, row=OuterRef("pk"), version=1)
+    rows = PlaybookVersion.objects.filter(campaign=campaign)
+    rows = rows.annotate(since=Subquery(made.values("event__at")[:1]))
+    return playbook_of(rows.filter(Q(n=1) | Q(since__lt=until)).order_by("-n")[0])
 
 
 def category_of(playbook: Playbook, register_key: str, state: str) -> StateCategory:

@@ -33,8 +33,13 @@ def keys_of(register: RegisterDef, fields: dict[str, Any]) -> Iterator[dict[str,
         value = fields.get(field.key)
         if isinstance(value, list):
             value = value[0] if value else None
-        if not is_blank(value) and not (field.compute and field.compute.over == "children"):
-            yield {"field": field.key, **_typed(field, value)}
+        if is_blank(value) or (field.compute and field.compute.over == "children"):
+            continue
+        try:
+            typed = _typed(field, value)
+        except (ValueError, ArithmeticError):
+            continue  # an adoption has not rewritten this row yet: it holds a value of another type
+        yield {"field": field.key, **typed}
 
 
 def _typed(field: FieldDef, value: Any) -> dict[str, Any]:

@@ -14,14 +14,13 @@ from django.http import Http404
 from gongjian.apps.accounts.models import AccessClass, Org, OrgGroupMember, OrgReach, Post
 from gongjian.apps.accounts.queries import on_day, orgs_as_of
 from gongjian.apps.campaigns import tally
-from gongjian.apps.campaigns.kernel_io import playbook_of
+from gongjian.apps.campaigns.kernel_io import playbook_on
 from gongjian.apps.campaigns.models import (
     Battle,
     BattleTenure,
     Campaign,
     Item,
     Listing,
-    PlaybookVersion,
     Register,
     Responsibility,
 )
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from gongjian.apps.accounts.access import Granted, Scope
-    from gongjian.kernel.model.playbook import Playbook
 
 PAGE = 100
 AS_OF_CAP = 20_000
@@ -230,7 +228,7 @@ def all_as_of(seen: Scope, campaign: Campaign, day: dt.date, *, own: bool = Fals
     if len(present) > AS_OF_CAP:
         raise PermissionDenied("as-of lists above 20,000 rows are made by a job")
     until = clock.start_of(day + _DAY, campaign.zone)
-    around = Surroundings(campaign, day)
+    around = Surroundings(campaign, day, playbook_on(campaign, day))
     shown = {i.pk: i for i in present}
     # Rows removed since then are not in anybody's scope today; they stay out.
     back = [i for i in rows_as_of(Item, present, campaign.pk, until) if i.pk in shown]
@@ -382,19 +380,6 @@ def leader_of(battle: Battle, moved: dict[UUID, Post | None], language: str) -> 
     return battle.leader.label(language) if battle.leader else battle.leader_title
 
 
-def playbook_as_of(campaign: Campaign, day: dt.date) -> Playbook:
-    """Give the playbook that was in force when a day ended: two queries.
-
-    Before the campaign was founded in the book, the first one.
-    """
-    versions = list(PlaybookVersion.objects.filter(campaign=campaign).order_by("n"))
-    if len(versions) == 1:
-        return playbook_of(versions[0])
-    until = clock.start_of(day + _DAY, campaign.zone)
-    back = rows_as_of(PlaybookVersion, versions, campaign.pk, until)
-    return playbook_of(next((v for v in back if v.in_force), versions[0]))
-
-
 def item_as_of(item: Item, day: dt.date) -> Item:
     """Give one item as it stood when a day ended; an item of later birth is not there yet."""
     until = clock.start_of(day + _DAY, item.campaign.zone)
@@ -407,5 +392,5 @@ def item_as_of(item: Item, day: dt.date) -> Item:
     _lend_orgs(back, [item], until)
     if was.paper_id is not None and was.paper_id == item.paper_id:
         was.paper = item.paper
-    Surroundings(item.campaign, day, playbook_as_of(item.campaign, day)).judge(was)
+    Surroundings(item.campaign, day, playbook_on(item.campaign, day)).judge(was)
     return was

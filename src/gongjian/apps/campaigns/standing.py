@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DERIVED = ["category", "light", "due_state", "next_light", "next_light_on"]
 CHUNK = 500
+FEW = 20  # judgements
 
 
 class Surroundings:
@@ -41,7 +42,7 @@ class Surroundings:
     ) -> None:
         self.campaign = campaign
         self.day = day or today_of(campaign)
-        self.playbook: Playbook = playbook or playbook_in_force(campaign)
+        self.playbook = playbook or playbook_in_force(campaign)
         self.registers = {r.pk: r for r in Register.objects.filter(campaign=campaign)}
 
     def judge(self, item: Item) -> None:
@@ -102,12 +103,14 @@ def _project(around: Surroundings, changes: list[Touched]) -> None:
     last = {change.row.pk: change for change in changes}
     rows = {pk: c.row for pk, c in last.items() if c.after is not None and isinstance(c.row, Item)}
     moves: Counter[tally.Key] = Counter()
+    stored = {pk: _derived(row) for pk, row in rows.items()}
     for old in _as_counted(first, rows):
         moves.subtract(cells(old))
+        stored[old.pk] = _derived(old)
     for row in rows.values():
         around.judge(row)
         moves.update(cells(row))
-    Item.objects.bulk_update(rows.values(), DERIVED, batch_size=CHUNK)
+    _write_derived([row for pk, row in rows.items() if _derived(row) != stored[pk]])
     tally.add_moves(around.campaign.pk, moves)
     _write_keys(around, rows)
 
@@ -193,9 +196,31 @@ def _tick_chunk(around: Surroundings) -> int:
 def _rejudge(around: Surroundings, rows: list[Item]) -> None:
     """Judge rows whose facts did not change; the gate is open."""
     moves: Counter[tally.Key] = Counter()
+    turned = []
     for row in rows:
+        before = _derived(row)
         moves.subtract(cells(row))
         around.judge(row)
         moves.update(cells(row))
-    Item.objects.bulk_update(rows, DERIVED, batch_size=CHUNK)
+        if _derived(row) != before:
+            turned.append(row)
+    _write_derived(turned)
     tally.add_moves(around.campaign.pk, moves)
+
+
+def _derived(row: Item) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in DERIVED)
+
+
+def _write_derived(rows: list[Item]) -> None:
+    """Write the computed columns of rows: a statement for each judgement where there are few."""
+    alike: dict[tuple[Any, ...], list[UUID]] = defaultdict(list)
+    for row in rows:
+        alike[_derived(row)].append(row.pk)
+    if len(alike) > FEW:
+        Item.objects.bulk_update(rows, DERIVED, batch_size=CHUNK)
+        return
+    for judgement, ids in alike.items():
+        for n in range(0, len(ids), CHUNK):
+            some = Item.objects.filter(pk__in=ids[n : n + CHUNK])
+            some.update(**dict(zip(DERIVED, judgement, strict=True)))

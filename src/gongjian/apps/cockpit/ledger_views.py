@@ -50,8 +50,7 @@ def page_of(request: HttpRequest, code: str) -> ItemPage:
     if not asked.is_past:
         return ItemPage(asked, found, None)
     until = clock.start_of(asked.day + dt.timedelta(days=1), found.campaign.zone)
-    then = queries.as_of(asked)
-    return ItemPage(then, campaigns.item_as_of(found, asked.day), until)
+    return ItemPage(asked, campaigns.item_as_of(found, asked.day), until)
 
 
 @login_required

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -18,8 +18,7 @@ from gongjian.apps.accounts.models import Org, OrgGroup, OrgGroupMember
 from gongjian.apps.accounts.queries import on_day, orgs_as_of
 from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.campaigns import tally
-from gongjian.apps.campaigns.kernel_io import playbook_of
-from gongjian.apps.campaigns.models import Campaign, PlaybookVersion
+from gongjian.apps.campaigns.kernel_io import playbook_in_force, playbook_on
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.cockpit.pages import (
     BattleCard,
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gongjian.apps.accounts.access import Scope
-    from gongjian.apps.campaigns.models import Battle
+    from gongjian.apps.campaigns.models import Battle, Campaign
     from gongjian.kernel.model.playbook import Playbook
 
 _DAY = dt.timedelta(days=1)
@@ -117,16 +116,12 @@ def lang() -> str:
 
 
 def ask(seen: Scope, campaign: Campaign, day: dt.date | None) -> Asked:
-    """Settle which day is asked for: inside the campaign, and never after today."""
+    """Settle which day is asked for, inside the campaign and never after today, and its playbook."""
     newest = today_of(campaign)
     wanted = min(max(day or newest, campaign.start_on), newest)
-    playbook = playbook_of(PlaybookVersion.objects.get(campaign=campaign, in_force=True))
+    is_past = wanted < newest
+    playbook = playbook_on(campaign, wanted) if is_past else playbook_in_force(campaign)
     return Asked(seen, campaign, playbook, wanted, newest)
-
-
-def as_of(asked: Asked) -> Asked:
-    """Give the same question with the playbook that was in force on its day."""
-    return replace(asked, playbook=campaigns.playbook_as_of(asked.campaign, asked.day))
 
 
 def head(asked: Asked, to: str) -> Head:

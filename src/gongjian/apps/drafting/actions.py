@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gongjian.apps.accounts.models import Grant, Role
-from gongjian.apps.campaigns.actions import add_items, found
+from gongjian.apps.campaigns.actions import add_items, found, let_in
 from gongjian.apps.drafting.confirm import Plan, build
 from gongjian.apps.drafting.models import Draft, DraftPart
 from gongjian.apps.ledger.book import ActionError, Book, action
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from gongjian.apps.campaigns.models import Campaign
     from gongjian.apps.papers.models import Paper
     from gongjian.kernel.model.document import Document
 
@@ -90,15 +88,8 @@ def confirm(book: Book, row: Draft, plan: Plan) -> dict[str, Any]:
     add_items(book, made.campaign, made.items, made.responsibilities)
     add_targets(book, made.targets, made.versions)
     book.update(row, campaign=made.campaign)
-    _let_in(book, made.campaign)
+    let_in(book, made.campaign)
     return {"campaign": made.campaign.code, "items": len(made.items), "targets": len(made.targets)}
-
-
-def _let_in(book: Book, campaign: Campaign) -> None:
-    """Whoever creates a campaign runs it, unless they run every campaign already."""
-    held = Grant.objects.filter(person=book.act.by, role=Role.OFFICE, campaign_id=None)
-    if book.act.by != SYSTEM and not held.exists():
-        book.insert(Grant(person_id=book.act.by, role=Role.OFFICE, campaign_id=campaign.pk))
 
 
 def _refuse_confirmed(row: Draft) -> None:

@@ -32,10 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
 P = ParamSpec("P")
 R = TypeVar("R", bound=Ledgered)
 ROW_CAP = 20_000
-BATCH = 500
+BATCH = 500  # rows a statement
+FEW = 20  # values a column
 
 
 class ActionError(KernelError):
@@ -183,16 +186,11 @@ class Book:
             for name, value in fields.items():
                 setattr(row, name, value)
             row.version += 1
-        rows, names = list(changes), {name for fields in changes.values() for name in fields}
-        kept = {r.pk: {n: getattr(r, n) for n in names} for r in rows}
-        told = {repr([getattr(v, "pk", v) for v in values.values()]) for values in kept.values()}
-        table = type(rows[0])._default_manager
-        if len(told) == 1:
-            # One value for all: a plain statement instead of a case for every row.
-            one = table.filter(pk__in=[r.pk for r in rows])
-            one.update(version=F("version") + 1, **kept[rows[0].pk])
-        else:
-            table.bulk_update(rows, [*sorted(names), "version"], batch_size=BATCH)
+        rows = list(changes)
+        for name in sorted({name for fields in changes.values() for name in fields}):
+            _write_column([row for row in rows if name in changes[row]], name)
+        same = type(rows[0])._default_manager.filter(pk__in=[r.pk for r in rows])
+        same.update(version=F("version") + 1)
         for row, before in befores.items():
             self._touch(row, before)
 
@@ -201,6 +199,10 @@ class Book:
         changed = [name for name, value in after.items() if before[name] != value]
         then, since = {n: before[n] for n in changed}, {n: after[n] for n in changed}
         self._touched.append(Touched(row, then, since, row.version))
+
+    def locked(self, rows: QuerySet[R]) -> list[R]:
+        """Fetch rows and keep everybody else from changing them until the action ends."""
+        return list(rows.select_for_update(of=("self",)) if _locks() else rows)
 
     def delete(self, row: Ledgered) -> None:
         """Remove a row, on the condition that nobody else changed it."""
@@ -300,6 +302,21 @@ class Book:
             if by_model[model]:
                 for projector in projectors:
                     projector(by_model[model])
+
+
+def _write_column(rows: Sequence[Ledgered], name: str) -> None:
+    """Write one column of rows of one model: a statement for each value where there are few."""
+    table = type(rows[0])._default_manager
+    by_value: dict[str, list[Ledgered]] = defaultdict(list)
+    for row in rows:
+        by_value[repr(getattr(getattr(row, name), "pk", getattr(row, name)))].append(row)
+    if len(by_value) > FEW:
+        table.bulk_update(rows, [name], batch_size=BATCH)
+        return
+    for alike in by_value.values():
+        for first in range(0, len(alike), BATCH):
+            ids = [row.pk for row in alike[first : first + BATCH]]
+            table.filter(pk__in=ids).update(**{name: getattr(alike[0], name)})
 
 
 def _apart(change: Change, name: str, was: object, wanted: object) -> bool:

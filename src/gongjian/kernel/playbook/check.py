@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gongjian.kernel.errors import PlaybookError
@@ -10,12 +11,40 @@ from gongjian.kernel.model.fields import COLUMN_SOURCES, ComputeOp, FieldType
 from gongjian.kernel.model.playbook import CORE_NEEDS, StateCategory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from gongjian.kernel.model.fields import Compute, FieldDef, RoleWord
     from gongjian.kernel.model.playbook import Playbook, RegisterDef, Workflow
 
 NEEDED_LIGHTS = {"green", "yellow", "red", "done", "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is not sound in a playbook; words are made by whoever shows it.
+
+    Attributes
+    ----------
+    place : str
+        Where it stands, as a path of keys: ``registers.tasks.budget``; empty for the whole file.
+    code : str
+        What is wrong.
+    facts : Mapping of str to object
+        Values for the sentence.
+
+    Examples
+    --------
+    >>> Problem("registers.tasks", "register.workflow_unknown", {"name": "fast"}).code
+    'register.workflow_unknown'
+    """
+
+    place: str
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def _problem(place: str, code: str, **facts: object) -> Problem:
+    return Problem(place, code, facts)
 
 
 def check(playbook: Playbook) -> None:
@@ -29,19 +58,24 @@ def check(playbook: Playbook) -> None:
     Raises
     ------
     PlaybookError
-        ``playbook.invalid`` with every problem found, each as ``place: code``.
+        ``playbook.invalid`` with every `Problem` found.
     """
     problems = [*_names(playbook), *_references(playbook), *_lights(playbook)]
     problems += _role_words("role_words", playbook.role_words)
     for register in playbook.registers:
-        problems += [f"registers.{register.key}{p}" for p in _register(register)]
+        problems += _under(f"registers.{register.key}", _register(register))
     for workflow in playbook.workflows:
-        problems += [f"workflows.{workflow.key}: {p}" for p in workflow_problems(workflow)]
+        problems += _under(f"workflows.{workflow.key}", workflow_problems(workflow))
     if problems:
-        raise PlaybookError("playbook.invalid", problems=problems)
+        raise PlaybookError("playbook.invalid", problems=tuple(problems))
 
 
-def workflow_problems(workflow: Workflow) -> Iterator[str]:
+def _under(place: str, problems: Iterable[Problem]) -> list[Problem]:
+    """Give problems with the place that they were found in before their own."""
+    return [replace(p, place=f"{place}.{p.place}".rstrip(".")) for p in problems]
+
+
+def workflow_problems(workflow: Workflow) -> Iterator[Problem]:
     """Give what is unsound in a workflow.
 
     Parameters
@@ -51,30 +85,30 @@ def workflow_problems(workflow: Workflow) -> Iterator[str]:
 
     Returns
     -------
-    iterator of str
-        One line each: names not defined, states not reached, states from which nothing closes,
+    iterator of Problem
+        One each: names not defined, states not reached, states from which nothing closes,
         steps that grant to who asked.
     """
     states = {s.key for s in workflow.states}
     if workflow.initial not in states:
-        yield f"initial state {workflow.initial} is not defined"
+        yield _problem("", "workflow.initial_unknown", state=workflow.initial)
         return
     if workflow.issued and workflow.issued not in states:
-        yield f"issued state {workflow.issued} is not defined"
+        yield _problem("", "workflow.issued_unknown", state=workflow.issued)
     for step in workflow.transitions:
         for name in {*step.sources, step.target} - states:
-            yield f"step {step.key} names state {name}, which is not defined"
+            yield _problem("", "workflow.step_state_unknown", step=step.key, state=name)
     edges = [(s, t.target) for t in workflow.transitions for s in t.sources]
     if workflow.issued:
         edges.append((workflow.initial, workflow.issued))
     for state in sorted(states - _reached({workflow.initial}, edges)):
-        yield f"state {state} is never reached"
+        yield _problem("", "workflow.never_reached", state=state)
     closed = {s.key for s in workflow.states if s.category is StateCategory.CLOSED}
     for state in sorted(states - _reached(closed, [(b, a) for a, b in edges])):
-        yield f"nothing leads from state {state} to a closed one"
+        yield _problem("", "workflow.dead_state", state=state)
     for step in workflow.transitions:
         if step.target in closed and not step.grants:
-            yield f"step {step.key} closes but does not grant"
+            yield _problem("", "workflow.closes_without_grant", step=step.key)
 
 
 def _reached(start: set[str], edges: Iterable[tuple[str, str]]) -> set[str]:
@@ -84,7 +118,7 @@ def _reached(start: set[str], edges: Iterable[tuple[str, str]]) -> set[str]:
     return seen
 
 
-def _names(playbook: Playbook) -> Iterator[str]:
+def _names(playbook: Playbook) -> Iterator[Problem]:
     lists = {
         "registers": [r.key for r in playbook.registers],
         "code prefixes": [r.code_prefix for r in playbook.registers],
@@ -107,98 +141,101 @@ def _names(playbook: Playbook) -> Iterator[str]:
     for place, names in lists.items():
         for name, n in Counter(names).items():
             if n > 1:
-                yield f"{place}: {name} stands {n} times"
+                yield _problem(place, "names.twice", name=name, n=n)
 
 
-def _references(playbook: Playbook) -> Iterator[str]:
+def _references(playbook: Playbook) -> Iterator[Problem]:
     workflows = {w.key: w for w in playbook.workflows}
     rules = {r.key for r in playbook.light_rules}
     registers = {r.key for r in playbook.registers}
     for register in playbook.registers:
+        place = f"registers.{register.key}"
         if register.lights not in rules:
-            yield f"registers.{register.key}: light rules {register.lights} are not defined"
+            yield _problem(place, "register.lights_unknown", name=register.lights)
         for name in sorted(set(register.parents) - registers):
-            yield f"registers.{register.key}.parents: register {name} is not defined"
+            yield _problem(f"{place}.parents", "register.unknown", name=name)
         workflow = workflows.get(register.workflow)
         if workflow is None:
-            yield f"registers.{register.key}: workflow {register.workflow} is not defined"
+            yield _problem(place, "register.workflow_unknown", name=register.workflow)
             continue
         states = {s.key for s in workflow.states}
-        for field in register.fields:
-            for name in sorted(set(field.required_at) - states):
-                yield f"registers.{register.key}.{field.key}: state {name} is not defined"
+        for known in register.fields:
+            for name in sorted(set(known.required_at) - states):
+                yield _problem(f"{place}.{known.key}", "state.unknown", state=name)
     named = [(f"links.{x.key}", (*x.sources, *x.targets)) for x in playbook.links]
     named += [(f"panels.{x.key}", x.registers) for x in playbook.panels]
     for place, names in named:
         for name in sorted(set(names) - registers):
-            yield f"{place}: register {name} is not defined"
+            yield _problem(place, "register.unknown", name=name)
     yield from _parent_cycles(playbook)
 
 
-def _parent_cycles(playbook: Playbook) -> Iterator[str]:
+def _parent_cycles(playbook: Playbook) -> Iterator[Problem]:
     """Find registers whose items would have to stand above themselves, through others."""
     edges = [(r.key, p) for r in playbook.registers for p in r.parents if p != r.key]
     for key, _parent in edges:
         above = _reached({p for r, p in edges if r == key}, edges)
         if key in above:
-            yield f"registers.{key}.parents: stands above itself ({' → '.join(sorted(above))})"
+            yield _problem(f"registers.{key}.parents", "register.cycle", way=sorted(above))
             return
 
 
-def _register(register: RegisterDef) -> Iterator[str]:
-    yield from _role_words(".role_words", register.role_words)
+def _register(register: RegisterDef) -> Iterator[Problem]:
+    yield from _role_words("role_words", register.role_words)
     keys = {f.key: f for f in register.fields}
     for name in sorted(set(register.needs) - CORE_NEEDS - set(keys)):
-        yield f".needs: {name} is not defined"
+        yield _problem("needs", "need.unknown", name=name)
     for head in register.heads:
         for column in head.columns:
             kind, _, name = column.source.partition(":")
             known = name in keys if kind == "field" else column.source in COLUMN_SOURCES
             if not known:
-                yield f".heads.{head.key}: column {column.head} shows {column.source}, which is not defined"
-    for field in register.fields:
-        yield from (f".{field.key}: {p}" for p in _field(field, keys))
+                yield _problem(
+                    f"heads.{head.key}", "column.unknown", head=column.head, source=column.source
+                )
+    for key, one in keys.items():
+        yield from _under(key, _field(one, keys))
     yield from _computed_cycles(register)
 
 
-def _field(field: FieldDef, keys: dict[str, FieldDef]) -> Iterator[str]:
-    if (field.type is FieldType.CHOICE) != bool(field.choices):
-        yield "a choice needs its choices, and nothing else has any"
-    if len({c.key for c in field.choices}) < len(field.choices):
-        yield "a choice stands twice"
-    if (field.type is FieldType.COMPUTED) != (field.compute is not None):
-        yield "a computed field needs its rule, and nothing else has one"
-    if field.personal and (field.sortable or field.type is not FieldType.TEXT or field.several):
-        yield "a personal field is one text and is never sorted"
-    if field.compute is not None:
-        yield from _compute(field.compute, keys)
+def _field(one: FieldDef, keys: dict[str, FieldDef]) -> Iterator[Problem]:
+    if (one.type is FieldType.CHOICE) != bool(one.choices):
+        yield _problem("", "field.choices")
+    if len({c.key for c in one.choices}) < len(one.choices):
+        yield _problem("", "field.choice_twice")
+    if (one.type is FieldType.COMPUTED) != (one.compute is not None):
+        yield _problem("", "field.rule")
+    if one.personal and (one.sortable or one.type is not FieldType.TEXT or one.several):
+        yield _problem("", "field.personal")
+    if one.compute is not None:
+        yield from _compute(one.compute, keys)
 
 
-def _compute(rule: Compute, keys: dict[str, FieldDef]) -> Iterator[str]:
+def _compute(rule: Compute, keys: dict[str, FieldDef]) -> Iterator[Problem]:
     takes = {ComputeOp.COUNT: (0, 1), ComputeOp.SUM: (1, 60)}.get(rule.op, (2, 2))
     if not takes[0] <= len(rule.of) <= takes[1]:
-        yield f"{rule.op} takes {takes[0]} to {takes[1]} fields"
+        yield _problem("", "compute.takes", op=rule.op.value, least=takes[0], most=takes[1])
     if rule.over == "children" and rule.op not in {
         ComputeOp.COUNT,
         ComputeOp.SUM,
     }:
-        yield "only a sum or a count goes over the items below"
+        yield _problem("", "compute.children")
     for name in rule.of:
         if name not in keys:
-            yield f"field {name} is not defined"
+            yield _problem("", "field.unknown", name=name)
         elif keys[name].personal:
-            yield f"field {name} is personal and enters no computation"
+            yield _problem("", "compute.personal", name=name)
 
 
-def _computed_cycles(register: RegisterDef) -> Iterator[str]:
+def _computed_cycles(register: RegisterDef) -> Iterator[Problem]:
     edges = [(f.key, name) for f in register.fields if f.compute for name in f.compute.of]
     for key in dict.fromkeys(a for a, _ in edges):
         if key in _reached({b for a, b in edges if a == key}, edges):
-            yield f".{key}: is computed from itself"
+            yield _problem(key, "compute.cycle")
             return
 
 
-def _role_words(place: str, words: Iterable[RoleWord]) -> Iterator[str]:
+def _role_words(place: str, words: Iterable[RoleWord]) -> Iterator[Problem]:
     """Two words for one role leave open which is printed; one word for two roles which is meant."""
     by_role: dict[str, list[str]] = {}
     by_word: dict[str, set[str]] = {}
@@ -208,15 +245,15 @@ def _role_words(place: str, words: Iterable[RoleWord]) -> Iterator[str]:
             by_word.setdefault(word, set()).add(one.role)
     for role, said in by_role.items():
         if len(said) > 1:
-            yield f"{place}: two words for the role {role} ({'、'.join(said)}); keep one, the other under also"
+            yield _problem(place, "role.two_words", role=role, words=said)
     for word, roles in by_word.items():
         if len(roles) > 1:
-            yield f"{place}: {word} would mean two roles ({', '.join(sorted(roles))})"
+            yield _problem(place, "word.two_roles", word=word, roles=sorted(roles))
 
 
-def _lights(playbook: Playbook) -> Iterator[str]:
+def _lights(playbook: Playbook) -> Iterator[Problem]:
     for code in sorted(NEEDED_LIGHTS - {light.code for light in playbook.lights}):
-        yield f"lights: {code} is missing"
+        yield _problem("lights", "light.missing", name=code)
     for rules in playbook.light_rules:
         if not 0 < rules.behind_yellow < rules.behind_red:
-            yield f"light rules {rules.key}: yellow must come before red"
+            yield _problem(f"light_rules.{rules.key}", "light_rules.order")

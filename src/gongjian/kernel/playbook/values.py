@@ -26,6 +26,7 @@ _DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+[\d:.]+)
 _SEPARATORS = re.compile(r"[、,，;；\n]+")
 _LINK = re.compile(r"^(?:https?://[^\s<>\"']+|[^\s<>\"':]{2,200})$")
 TEXT_LIMIT = 8000
+_REFS = {FieldType.ORG, FieldType.PERSON, FieldType.FILE}  # ids of rows, not words
 
 
 class FieldError(KernelError):
@@ -243,9 +244,13 @@ def convert(value: Any, old: FieldDef, new: FieldDef) -> Any:
     """
     if old.personal or new.personal or old.compute or new.compute:
         raise FieldError("field.no_conversion", field=new.key)
+    if old.type is not new.type and {old.type, new.type} & _REFS:
+        raise FieldError("field.no_conversion", field=new.key)
     if is_blank(value):
         return None
     texts = [_said(old, v) for v in (value if isinstance(value, list) else [value])]
+    if {old.unit, new.unit} <= set(_YUAN) and old.unit != new.unit:
+        texts = [f"{text}{old.unit}" for text in texts]  # sums of yuan are reckoned over
     if len(texts) > 1 and not new.several:
         if new.type is not FieldType.TEXT:
             raise FieldError("field.no_conversion", field=new.key)

@@ -1,7 +1,19 @@
 """Changes to campaigns and everything they track; each is one event."""
 
-from gongjian.apps.campaigns.actions.duties import add_duty, remove_duty
-from gongjian.apps.campaigns.actions.files import attach_file, remove_file
+from gongjian.apps.campaigns.actions.duties import (
+    add_duty,
+    remove_duty,
+)
+from gongjian.apps.campaigns.actions.files import (
+    attach_file,
+    remove_file,
+)
+from gongjian.apps.campaigns.actions.founding import (
+    Taken,
+    copy_campaign,
+    create_campaign,
+    let_in,
+)
 from gongjian.apps.campaigns.actions.items import (
     add_item,
     add_items,
@@ -29,14 +41,30 @@ from gongjian.apps.campaigns.actions.orgs import (
     release,
     second,
 )
-from gongjian.apps.campaigns.actions.personal import erase, look_up, reveal
-from gongjian.apps.campaigns.actions.rosters import freeze_roster
+from gongjian.apps.campaigns.actions.personal import (
+    erase,
+    look_up,
+    reveal,
+)
+from gongjian.apps.campaigns.actions.playbooks import (
+    adopt,
+    carry,
+    undo_adoption,
+)
+from gongjian.apps.campaigns.actions.rosters import (
+    freeze_roster,
+)
 
 __all__ = [
+    "Taken",
     "add_duty",
     "add_item",
     "add_items",
+    "adopt",
     "attach_file",
+    "carry",
+    "copy_campaign",
+    "create_campaign",
     "edit_item",
     "edit_listing",
     "end_task_force",
@@ -49,6 +77,7 @@ __all__ = [
     "import_items",
     "issue",
     "issue_items",
+    "let_in",
     "link_items",
     "list_item",
     "look_up",
@@ -60,6 +89,7 @@ __all__ = [
     "reveal",
     "second",
     "set_standing",
+    "undo_adoption",
     "unlink",
     "unlist",
 ]
