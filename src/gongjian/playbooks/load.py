@@ -31,8 +31,10 @@ _BUILTIN = files("gongjian.playbooks") / "builtin"
 
 if TYPE_CHECKING:
     _Safe = yaml.SafeLoader
+    _SafeOut = yaml.SafeDumper
 else:  # the parser in C where it is there: a large playbook is read in a seventh of the time
     _Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    _SafeOut = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Loader(_Safe):
@@ -53,6 +55,13 @@ class _Loader(_Safe):
             seen.add(key)
         made: dict[Any, Any] = super().construct_mapping(node, deep)
         return made
+
+
+class _Dumper(_SafeOut):
+    """Writes what is held twice in full both times: an alias would be refused when it is read."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _read(text: str) -> Any:
@@ -122,8 +131,7 @@ def content_of(text: str) -> dict[str, Any]:
 
 def text_of(content: dict[str, Any]) -> str:
     """Write a playbook's content as a file that people can read."""
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return str(yaml.dump(content, Dumper=dumper, allow_unicode=True, sort_keys=False, width=120))
+    return str(yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120))
 
 
 @cache
