@@ -30,11 +30,11 @@ _BUILTIN = files("gongjian.playbooks") / "builtin"
 
 
 if TYPE_CHECKING:
-    from yaml import SafeDumper as _SafeDumper
-    from yaml import SafeLoader as _Safe
+    _Safe = yaml.SafeLoader
+    _SafeOut = yaml.SafeDumper
 else:  # the parser in C where it is there: a large playbook is read in a seventh of the time
     _Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    _SafeDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    _SafeOut = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Loader(_Safe):
@@ -57,10 +57,10 @@ class _Loader(_Safe):
         return made
 
 
-class _Dumper(_SafeDumper):
-    """Writes a shared value twice: what comes in with an alias is refused."""
+class _Dumper(_SafeOut):
+    """Writes what is held twice in full both times: an alias would be refused when it is read."""
 
-    def ignore_aliases(self, _data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
@@ -131,8 +131,7 @@ def content_of(text: str) -> dict[str, Any]:
 
 def text_of(content: dict[str, Any]) -> str:
     """Write a playbook's content as a file that people can read."""
-    options: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": 120}
-    return str(yaml.dump(content, Dumper=_Dumper, **options))
+    return str(yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120))
 
 
 @cache

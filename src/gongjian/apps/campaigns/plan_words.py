@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
@@ -14,7 +14,7 @@ from gongjian.kernel.model.fields import FieldType, Label
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from gongjian.kernel.model.playbook import Playbook
     from gongjian.kernel.playbook.plan import Line, Mapped, Plan, Said
@@ -124,10 +124,19 @@ def type_word(value: str) -> str:
     return _("%(type)s, several") % {"type": word} if value.endswith("+") else word
 
 
-def plan_rows(lines: Iterable[Line], old: Playbook, new: Playbook) -> list[PlanRow]:
-    """Give the lines of a plan in the reader's language: what stands against it first."""
-    rows = [_row(line, old, new) for line in lines]
+def plan_rows(
+    lines: Iterable[Line], old: Playbook, new: Playbook, *, asked: Collection[str] = ()
+) -> list[PlanRow]:
+    """Give the lines of a plan in the reader's language: what stands against it first.
+
+    `asked` names refusals that a question on the same page does away with: they are no faults yet.
+    """
+    rows = [_row(line if line.refusal not in asked else _open(line), old, new) for line in lines]
     return sorted(rows, key=lambda r: (not r.refusal, not r.agree, not r.note))
+
+
+def _open(line: Line) -> Line:
+    return replace(line, refusal="")
 
 
 def map_rows(found: Plan, new: Playbook) -> list[MapRow]:

@@ -683,7 +683,8 @@ def line_to_json(line: Line) -> dict[str, Any]:
         "before": _out(line.before), "after": _out(line.after), "n": line.n,
         "agree": line.agree, "refusal": line.refusal, "examples": list(line.examples),
     }  # fmt: skip
-    return {k: v for k, v in full.items() if v not in (None, "", 0, [])}
+    said = {k: v for k, v in full.items() if k in {"before", "after"} and v is not None}
+    return said | {k: v for k, v in full.items() if k not in {"before", "after"} and v}
 
 
 def line_from_json(content: Mapping[str, Any]) -> Line:

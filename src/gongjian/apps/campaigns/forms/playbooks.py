@@ -109,7 +109,7 @@ class FieldForm(forms.Form):
 
     label_zh = forms.CharField(label=_("Name in Chinese"), max_length=120)
     label_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
-    type = forms.ChoiceField(label=_("What it holds"))
+    type = forms.ChoiceField(label=_("Type of value"))
     unit = forms.CharField(label=_("Unit"), max_length=24, required=False)
     several = forms.BooleanField(label=_("Several values"), required=False)
     required_at = forms.MultipleChoiceField(label=_("Must be filled in"), required=False)

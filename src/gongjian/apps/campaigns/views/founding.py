@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -111,7 +112,10 @@ def _initial(source: Source) -> dict[str, Any]:
     former = source.former
     if former is None:
         return {"dates": "shift"}
+    later = former.start_on + dt.timedelta(days=365)
     return {
+        "start_on": later,
+        "end_on": later + (former.end_on - former.start_on),
         "name": former.name, "name_en": former.name_en, "goal": former.goal,
         "take_duties": True, "take_fields": True, "dates": "shift",
     }  # fmt: skip

@@ -118,7 +118,7 @@ def register(request: HttpRequest, code: str, key: str) -> HttpResponse:
         "register": next(r for r in shape.register_rows(said) if r.key == key),
         "row": row,
         "fields": shape.field_rows(said, row),
-        "states": [(shape.say(s.label), shape.category_name(s.category)) for s in flow.states],
+        "states": [shape.say(s.label) for s in flow.states],
         "roles": [(shape.role_name(w.role), shape.say(w.word)) for w in row.role_words],
         "is_office": seen.is_office(campaign.pk),
         "request_id": str(new_id()),
@@ -329,7 +329,7 @@ def _plan_page(
     old, new = playbook_of(version), load_text(text)
     chosen = chosen_states(request.POST.dict())
     found = actions.preview(version.campaign, new, chosen)
-    rows = plan_rows(found.lines, old, new)
+    rows = plan_rows(found.lines, old, new, asked={"playbook.state_unmapped"})
     must_choose = {"playbook.state_unmapped", "playbook.map_refused"}
     against = [line for line in found.refusals if line.refusal not in must_choose]
     context = {
