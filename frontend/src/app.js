@@ -5,6 +5,9 @@ onKeys({
   s: () => document.querySelector("[data-search]")?.focus(),
   "g h": follow("[data-go=home]"),
   "g p": follow("[data-go=papers]"),
+  "g i": follow("[data-go=inbox]"),
+  "g r": follow("[data-go=registers]"),
+  "g o": follow("[data-go=orgs]"),
   "g c": follow("[data-go=cockpit]"),
   "g l": follow("[data-go=items]"),
 });

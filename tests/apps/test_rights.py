@@ -54,6 +54,7 @@ TABLE = {
     "cockpit:campaign": ("get", 302, 404, 200, 200),
     "cockpit:items": ("get", 302, 404, 200, 200),
     "cockpit:item": ("get", 302, 404, 200, 200),
+    "cockpit:registers": ("get", 302, 404, 302, 302),
     "campaigns:playbooks": ("get", 302, 404, 403, 200),
     "campaigns:playbooks_file": ("get", 302, 404, 403, 200),
     "campaigns:new": ("get", 302, 404, 403, 200),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
+from gongjian.apps.accounts.edge import seen_by
 from gongjian.apps.accounts.models import Person
 from gongjian.apps.notices.queries import n_unread
 from gongjian.lib import clock
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 def site(request: HttpRequest) -> dict[str, Any]:
     """Give the demonstration's users where there is one; nothing else is asked of the database.
 
-    `inbox_unread` is asked for only where a template prints it: one query.
+    `inbox_unread` is asked for only where a template prints it: one query. `runs_campaigns` shows the
+    entries of an office; what stands behind them looks at the rights for itself.
     """
     shared = {
+        "runs_campaigns": SimpleLazyObject(lambda: seen_by(request).is_office()),
         "inbox_unread": SimpleLazyObject(lambda: n_unread(request.user, clock.today())),
         "is_demo": settings.DEMO,
         "demo_people": [],

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -19,7 +19,7 @@ from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.campaigns.fields import askable_fields
 from gongjian.apps.campaigns.models import Roster
 from gongjian.apps.campaigns.registers import EXPORT_CAP, Ask, Ledger, ask_of
-from gongjian.apps.campaigns.related import get_register_for
+from gongjian.apps.campaigns.related import get_register_for, registers_for
 from gongjian.apps.campaigns.sight import who_sees
 from gongjian.apps.cockpit import queries, registers
 from gongjian.apps.cockpit.battles import battle_context
@@ -106,6 +106,18 @@ def item_who(request: HttpRequest, code: str) -> HttpResponse:
         "klass": registers.class_word(found.access_class),
     }
     return render(request, "cockpit/item_who.html", context)
+
+
+@login_required
+@require_GET
+def first_register(request: HttpRequest, code: str) -> HttpResponse:
+    """Open the first register that the person may see."""
+    seen = seen_by(request)
+    campaign = campaigns.get_campaign_for(seen, code)
+    found = registers_for(seen, campaign)
+    if not found:
+        raise Http404
+    return redirect("cockpit:register", code, found[0].key)
 
 
 @login_required

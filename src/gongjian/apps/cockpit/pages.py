@@ -47,6 +47,7 @@ class BattleCard:
     leader: str
     meter: Meter
     children: tuple[str, ...] = ()
+    href: str = ""  # its own page
 
 
 @dataclass(frozen=True, slots=True)

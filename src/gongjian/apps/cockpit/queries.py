@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gongjian.apps.accounts.access import Scope
-    from gongjian.apps.campaigns.models import Battle, Campaign
+    from gongjian.apps.campaigns.models import Battle, Campaign, Register
     from gongjian.kernel.model.playbook import Playbook
 
 _DAY = dt.timedelta(days=1)
@@ -78,6 +78,10 @@ class Asked:
     @cached_property
     def _list(self) -> str:
         return reverse("cockpit:items", args=[self.campaign.code])
+
+    def dated(self, address: str) -> str:
+        """Give an address for the day that is asked for."""
+        return f"{address}?day={self.day.isoformat()}" if self.is_past else address
 
     def figure(self, **wanted: object) -> str:
         """Give the address of exactly the rows that a figure counts."""
@@ -211,7 +215,24 @@ def battle_cards(asked: Asked, cells: campaigns.Cells, battles: list[Battle]) ->
         leader = campaigns.leader_of(battle, leaders, lang())
         names = tuple(b.label(lang()) for b in nested)
         place = meter(asked, sums, battle=battle.pk)
-        cards.append(BattleCard(battle.label(lang()), leader, place, names))
+        page = asked.dated(reverse("cockpit:battle", args=[asked.campaign.code, battle.pk]))
+        cards.append(BattleCard(battle.label(lang()), leader, place, names, page))
+    return cards
+
+
+def register_cards(
+    asked: Asked, cells: campaigns.Cells, registers: list[Register]
+) -> list[tuple[str, str, Meter]]:
+    """Give label, page and meter of each register."""
+    by_register = cells.by("register")
+    known = {r.key for r in asked.playbook.registers}
+    cards = []
+    for row in registers:
+        if row.key not in known:
+            continue  # the playbook of that day has it not yet, or no longer
+        shown = meter(asked, by_register.get(row.pk, Counter()), register=row.key)
+        page = reverse("cockpit:register", args=[asked.campaign.code, row.key])
+        cards.append((asked.playbook.register(row.key).label.of(lang()), page, shown))
     return cards
 
 

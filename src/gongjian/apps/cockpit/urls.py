@@ -8,6 +8,7 @@ urlpatterns = [
     path("c/<str:code>/items", views.items, name="items"),
     path("c/<str:code>/", views.campaign, name="campaign"),
     path("c/<str:code>/b/<uuid:pk>/", ledger_views.battle, name="battle"),
+    path("c/<str:code>/r/", ledger_views.first_register, name="registers"),
     path("c/<str:code>/r/<str:key>/", ledger_views.register, name="register"),
     path("c/<str:code>/r/<str:key>/export", ledger_views.export, name="export"),
     path("c/<str:code>/r/<str:key>/rosters", ledger_views.rosters, name="rosters"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from gongjian.apps.accounts.edge import seen_by
 from gongjian.apps.campaigns import queries as campaigns
+from gongjian.apps.campaigns.related import registers_for
 from gongjian.apps.cockpit import items as rows
 from gongjian.apps.cockpit import queries
 from gongjian.apps.cockpit.ledger_views import day_of
@@ -64,6 +65,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
         "campaign": asked.campaign,
         "meter": queries.meter(asked, cells.total()),
         "battles": queries.battle_cards(asked, cells, battles),
+        "registers": queries.register_cards(asked, cells, registers_for(seen, asked.campaign)),
         "targets": [queries.target_row(a) for a in aims(asked.campaign, asked.day)],
     }
     return render(request, "cockpit/campaign.html", context)
