@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.books import Books, make_books
 from tests.support.cast import Cast, make_cast
 
 
@@ -18,3 +19,8 @@ def _own_files(settings, tmp_path):
 @pytest.fixture
 def cast(db) -> Cast:
     return make_cast()
+
+
+@pytest.fixture
+def books(cast) -> Books:
+    return make_books(cast)

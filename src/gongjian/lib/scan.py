@@ -24,7 +24,7 @@ class Verdict(StrEnum):
     SILENT = "silent"  # it did not start, or did not end in time
 
 
-def scan(path: Path, seconds: float = SECONDS) -> Verdict:
+def scan(path: Path) -> Verdict:
     """Ask the scanner about a file; without a shell, so that nothing of the command is interpreted."""
     command = shlex.split(settings.SCAN_COMMAND)
     if not command:
@@ -36,7 +36,7 @@ def scan(path: Path, seconds: float = SECONDS) -> Verdict:
                 stdin=file,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                timeout=seconds,
+                timeout=SECONDS,
                 check=False,
             )
     except (OSError, subprocess.TimeoutExpired):
