@@ -347,8 +347,11 @@ def said_of(playbook: Playbook, row: Return, names: Names) -> list[tuple[str, st
     register = row.item.register.key
     typed = typed_of(row, playbook.register(register), names)
     said = []
+    if aim := row.content.get("target"):
+        parts = (aim["subject"], aim["value"], aim["unit"], f"({_(KINDS[aim['kind']])})")
+        said.append((need_word(playbook, register, "target"), " ".join(filter(None, parts))))
     for q in questions(playbook, register, row.asked):
-        text = typed.get(q.name, "")
+        text = "" if q.need == "target" else typed.get(q.name, "")
         if q.kind == "choice":
             text = dict(q.choices).get(text, text)
         if text:

@@ -224,7 +224,7 @@ def _return(row: Return, playbook: Playbook, names: Names, people: dict[UUID, Pe
         title=row.item.title,
         org=row.org.label(lang()),
         state=row.state,
-        state_word=state_word(row.state),
+        state_word=state_word(row.state, row.kind),
         how=" · ".join(filter(None, [who.label(lang()) if who else "", via_word(row.via)])),
         at=row.returned_at,
         said=tuple(said_of(playbook, row, names)),

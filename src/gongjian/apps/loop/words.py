@@ -68,8 +68,12 @@ def need_word(playbook: Playbook, register: str, need: str) -> str:
         return need
 
 
-def state_word(state: str) -> str:
-    """Give the word for the state of a return."""
+def state_word(state: str, kind: str = "blanks") -> str:
+    """Give the word for the state of a return; a member's part waits for the org that joins it."""
+    if kind == "member" and state == "returned":
+        return _("In, to be joined")
+    if kind == "member" and state == "accepted":
+        return _("Joined")
     return _(_STATES[state])
 
 

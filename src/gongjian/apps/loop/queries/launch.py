@@ -166,7 +166,7 @@ def waiting(campaign: Campaign) -> Waiting:
     answering: dict[UUID, list[Responsibility]] = defaultdict(list)
     today = today_of(campaign)
     held = Responsibility.objects.filter(campaign=campaign, item__issued_on=None, role__in=_ANSWERS)
-    held = held.filter(Q(until=None) | Q(until__gte=today)).select_related("org")
+    held = held.filter(Q(until=None) | Q(until__gte=today))
     for row in held.order_by("role", "order"):
         answering[row.item_id].append(row)
     return Waiting(

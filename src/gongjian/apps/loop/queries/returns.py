@@ -167,6 +167,7 @@ class Progress:
     orgs: list[OrgLine]
     duties: list[tuple[Item, int, int]]  # item, parts in, parts
     states: Counter[str] = field(default_factory=Counter)
+    n_to_review: int = 0  # in, and waiting for the office; parts of a group wait for their lead
 
     @property
     def n(self) -> int:
@@ -199,6 +200,7 @@ def progress(row: Round) -> Progress:
         line.n_accepted += state == S.ACCEPTED
         line.n_chased = max(line.n_chased, n_chased)
         made.states[state] += 1
+        made.n_to_review += state == S.RETURNED and kind == Return.Kind.BLANKS
         if kind == Return.Kind.MEMBER:
             parts[item][0] += is_in
             parts[item][1] += 1

@@ -67,7 +67,12 @@ def _by_round(rows: list[Return], shown: list[pages.ReturnRow]) -> list[dict[str
         groups.setdefault(row.round_id, []).append(row)
     by_id = {s.pk: s for s in shown}
     return [
-        {"round": s[0].round, "campaign": s[0].campaign, "rows": [by_id[r.pk] for r in s]}
+        {
+            "round": s[0].round,
+            "code": s[0].campaign.code,
+            "name": s[0].campaign.label(lang()),
+            "rows": [by_id[r.pk] for r in s],
+        }
         for s in groups.values()
     ]
 
@@ -185,6 +190,7 @@ def _duty_page(
         "campaign_name": campaign.label(lang()),
         "rows": pages.return_rows(found.parts, {campaign.pk: playbook}, names),
         "missing": [p.org.label(lang()) for p in found.missing],
+        "is_office": seen_by(request).is_office(campaign.pk),
         "fields": [
             pages.FieldRow(
                 q, typed.get(q.name, ""), sentence(faults[q.name]) if q.name in faults else ""

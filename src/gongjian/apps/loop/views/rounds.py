@@ -17,7 +17,7 @@ from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions, pages
 from gongjian.apps.loop.answers import Names, short
-from gongjian.apps.loop.forms import RoundForm, SheetForm
+from gongjian.apps.loop.forms import RoundForm
 from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.queries import returns as queries
 from gongjian.apps.loop.views.launch import gaps_page
@@ -79,8 +79,6 @@ def round_page(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
         "show": show,
         "states": states,
         "org": org,
-        "form": SheetForm(),
-        "n_ready": progress.states[Return.State.RETURNED],
         "request_id": str(new_id()),
         **pages.round_context(progress),
     }
