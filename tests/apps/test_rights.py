@@ -7,7 +7,7 @@ from django.urls import get_resolver, reverse
 from tests.support.cast import act
 from tests.support.web import client, drafted
 
-from gongjian.apps.campaigns.actions import adopt
+from gongjian.apps.campaigns.actions import adopt, edit_item
 from gongjian.apps.campaigns.models import PlaybookVersion
 from gongjian.playbooks.load import content_of, load_text, text_of
 
@@ -38,6 +38,7 @@ TABLE = {
     "loop:report": ("post", 302, 404, 403, 302),
     "loop:close_out": ("post", 302, 404, 403, 302),
     "loop:reopen": ("post", 302, 404, 403, 302),
+    "campaigns:undo": ("post", 302, 404, 403, 302),
     "drafting:papers": ("get", 302, 404, 403, 200),
     "drafting:draft": ("get", 302, 404, 403, 200),
     "drafting:add_part": ("post", 302, 404, 403, 302),
@@ -72,8 +73,10 @@ def test_the_table_has_every_address():
 def addresses(cast):
     item, draft = cast.item(), drafted(cast.people["office"])
     part = draft.parts.filter(kind="task").first()
+    edited = edit_item(act(cast.people["office"]), item, {"title": "Edited"})
     by_name = {
         "demo_switch": [cast.people["viewer"].username],
+        "campaigns:undo": [edited.event_id],
         "cockpit:item": [item.code],
         "api-1:read_item": [item.code],
         "api-1:report": [item.code],

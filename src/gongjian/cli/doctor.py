@@ -39,8 +39,33 @@ def _checks() -> Iterator[tuple[bool, str]]:
     room = shutil.disk_usage(folder if folder.exists() else ".").free
     yield room > LOW_BYTES, gettext("%(mib)s MiB free on its disk") % {"mib": room // 2**20}
     yield from _verified()
+    yield from _vault()
     weak = settings.DEBUG or "*" in settings.ALLOWED_HOSTS
     yield not weak, gettext("debugging is off and the hosts are named")
+
+
+def _vault() -> Iterator[tuple[bool, str]]:
+    """Tell whether the vault key is the one that personal fields were kept under."""
+    from django.db import DatabaseError
+
+    from gongjian.apps.campaigns.models import CaseKey
+    from gongjian.lib import vault
+
+    try:
+        kept = CaseKey.objects.first()
+    except DatabaseError:
+        return
+    if kept is None:
+        return
+    try:
+        vault.unwrap(bytes(kept.wrapped), str(kept.item_id))
+        fits = True
+    except vault.Unreadable:
+        fits = False
+    yield (
+        fits,
+        gettext("personal fields can be read; else set GONGJIAN_VAULT_KEY to the former key"),
+    )
 
 
 def _verified() -> Iterator[tuple[bool, str]]:

@@ -143,8 +143,11 @@ SENTENCES: dict[str, str] = {
     ),
     "target.reason_missing": noop("Say why the target is changed."),
     "target.since_before_last": noop("The new version must not start before %(since)s."),
-    "undo.moved": noop("This cannot be undone: the row has changed since."),
-    "undo.removed": noop("This cannot be undone: the row was removed."),
+    "undo.in_use": noop(
+        "This cannot be undone: other rows rest on what it made. Undo those first."
+    ),
+    "undo.moved": noop("This cannot be undone: a row of it has changed since."),
+    "undo.nothing": noop("There is nothing to undo."),
     "workflow.no_such_step": noop("The register of this item knows no such step."),
     "workflow.own_action": noop("This step has a form of its own."),
     "workflow.needs": noop("Still needed for this step: %(needs)s."),

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.cast import act
+from tests.support.cast import END, act
+from tests.support.web import client
 
-from gongjian.apps.campaigns.actions import edit_item
+from gongjian.apps.campaigns.actions import edit_item, import_items
 from gongjian.apps.campaigns.models import Item
+from gongjian.apps.campaigns.recount import recount
 from gongjian.apps.ledger import actions as ledger
-from gongjian.apps.ledger.book import Act, ActionError, Moved
+from gongjian.apps.ledger.book import Act, ActionError, Moved, action
 from gongjian.apps.ledger.gate import WriteOutsideAction
 from gongjian.apps.ledger.models import Change, Event
+from gongjian.apps.ledger.seal import seal
+from gongjian.apps.ledger.verify import verify
 from gongjian.apps.loop.actions import Words, report
 
 OFFICE = frozenset({"office"})
@@ -79,6 +83,78 @@ def test_undo_is_refused_where_the_row_has_moved_since(cast):
     with pytest.raises(ActionError, match=r"undo\.moved"):
         ledger.undo(act(), done.event_id)
     assert Item.objects.get(pk=item.pk).title == "Better"
+
+
+def test_undo_takes_back_rows_that_one_event_changed_twice(cast):
+    item = cast.item()
+
+    @action("tests.twice")
+    def twice(book):
+        book.update(item, title="First")
+        book.update(item, title="Second", due=None)
+        return {}
+
+    done = twice(act())
+    ledger.undo(act(), done.event_id)
+    now = Item.objects.get(pk=item.pk)
+    assert (now.title, now.due) == ("Build the road", END)
+    assert verify().faults == ()
+
+
+def test_undo_of_an_undo_brings_a_removed_row_back_under_its_id(cast):
+    made = Item(
+        campaign=cast.campaign, register=cast.register, battle=cast.battles[0],
+        title="Dig", state="assigned",
+    )  # fmt: skip
+    done = import_items(act(), cast.campaign, [made])
+    gone = ledger.undo(act(), done.event_id)
+    assert not Item.objects.filter(pk=made.pk).exists()
+    ledger.undo(act(), gone.event_id)
+    assert Item.objects.get(pk=made.pk).title == "Dig"
+    seal()
+    assert verify().faults == ()
+    assert recount(cast.campaign) == []
+
+
+def test_one_press_undoes_the_own_step_and_nobody_elses(cast):
+    item = cast.item()
+    done = edit_item(act(cast.people["office"]), item, {"title": "Wrong"})
+    path = f"/events/{done.event_id}/undo"
+    assert client(cast.people["works"]).post(path).status_code == 403
+    assert client(cast.people["stranger"]).post(path).status_code == 404
+    assert client(cast.people["office"]).post(path, {"next": "/"}).status_code == 302
+    assert Item.objects.get(pk=item.pk).title == "Build the road"
+
+
+@action("tests.many")
+def many(book, changes):
+    book.update_each(changes)
+    return {}
+
+
+def test_many_rows_change_in_a_fixed_number_of_statements(cast, django_assert_max_num_queries):
+    items = [cast.item(f"Item {n}") for n in range(12)]
+    with django_assert_max_num_queries(40):
+        many(act(), {i: {"title": f"New {n}"} for n, i in enumerate(items)})
+    assert set(Item.objects.values_list("title", "version")) == {(f"New {n}", 2) for n in range(12)}
+    assert verify().faults == ()
+    assert recount(cast.campaign) == []
+
+
+def test_among_many_rows_one_that_moved_is_looked_at_for_itself(cast):
+    first, second = cast.item("One"), cast.item("Two")
+    edit_item(
+        act(), Item.objects.select_related("campaign", "register").get(pk=second.pk), {"due": None}
+    )
+    many(act(), {first: {"title": "Same"}, second: {"title": "Same"}})
+    assert Item.objects.get(pk=second.pk).title == "Same"
+    assert Item.objects.get(pk=second.pk).due is None
+    edit_item(
+        act(), Item.objects.select_related("campaign", "register").get(pk=first.pk), {"title": "X"}
+    )
+    with pytest.raises(Moved):
+        many(act(), {first: {"title": "Late"}, second: {"title": "Late"}})
+    assert Item.objects.get(pk=second.pk).title == "Same"
 
 
 def test_a_refused_action_leaves_nothing_behind(cast):

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 
 
 def seen_by(request: HttpRequest) -> Scope:
-    """Give what the person of a request may see today: one query."""
-    return scope(request.user, clock.today())
+    """Give what the person of a request may see today: one query for each request."""
+    if (held := getattr(request, "_seen_by", None)) is not None:
+        found: Scope = held
+        return found
+    found = scope(request.user, clock.today())
+    request._seen_by = found  # type: ignore[attr-defined]  # kept with the request it is about
+    return found
 
 
 def act_of(request: HttpRequest, reason: str = "") -> Act:

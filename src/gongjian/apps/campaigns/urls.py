@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongjian.apps.campaigns.views import founding, playbooks
+from gongjian.apps.campaigns.views import founding, playbooks, undo
 
 app_name = "campaigns"
 urlpatterns = [
@@ -19,4 +19,5 @@ urlpatterns = [
     path("c/<str:code>/playbook/w/<slug:key>/", playbooks.workflow, name="workflow_shape"),
     path("c/<str:code>/playbook/a/<uuid:pk>/", playbooks.adoption, name="adoption"),
     path("c/<str:code>/playbook/a/<uuid:pk>/undo", playbooks.undo, name="undo_adoption"),
+    path("events/<uuid:pk>/undo", undo.undo, name="undo"),
 ]

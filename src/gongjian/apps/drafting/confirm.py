@@ -171,6 +171,16 @@ def _accountable(rows: Sequence[Responsibility]) -> Org | None:
     return None
 
 
+def _baseline(said: dict[str, Any] | None) -> dict[str, Any]:
+    if not said:
+        return {}
+    return {
+        "baseline": said["value"],
+        "baseline_rule": said["rule"][:300],
+        "baseline_on": dt.date.fromisoformat(said["on"]) if said["on"] else None,
+    }
+
+
 def _add_target(
     made: Made, content: dict[str, Any], battles: dict[str, Battle], n: int, at: dt.datetime
 ) -> None:
@@ -195,7 +205,9 @@ def _add_target(
         due=dt.date.fromisoformat(content["due"]) if content.get("due") else None,
         strength=content.get("strength") or "plain",
         text=content["text"][:300],
+        counting_rule=(content.get("rule") or "")[:300],
         since=at.date(),
+        **_baseline(content.get("baseline")),
     )
     made.targets.append(target)
     made.versions.append(version)

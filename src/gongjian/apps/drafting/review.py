@@ -102,6 +102,7 @@ def _missing(draft: Draft, rows: dict[str, list[PartRow]]) -> list[str]:
     empty = [r.part.content["name"] for r in rows["battle"] if r.part.content["name"] not in filled]
     if empty:
         said.append(_("Battles without content: %(names)s.") % {"names": "、".join(empty)})
+    said += _unlike_counts(rows["target"])
     for a in draft.summary.get("announced", []):
         if a["found"] is None:
             facts = {"n": a["n"], "what": a["what"], "tasks": len(tasks)}
@@ -116,6 +117,26 @@ def _missing(draft: Draft, rows: dict[str, list[PartRow]]) -> list[str]:
             facts = {"n": a["n"], "what": a["what"], "found": a["found"]}
             said.append(_("The paper announces %(n)s %(what)s; %(found)s were found.") % facts)
     return said
+
+
+def _unlike_counts(targets: list[PartRow]) -> list[str]:
+    """Say where what was reached was counted under another rule than what is promised."""
+    pattern = _(
+        "So far %(base)s were counted as “%(base_rule)s”; the target of %(value)s counts “%(rule)s”: "
+        "two counting rules, not to be compared."
+    )
+    return [
+        pattern
+        % {
+            "base": row.part.content["baseline"]["value"],
+            "base_rule": row.part.content["baseline"]["rule"],
+            "value": row.part.content["value"],
+            "rule": row.part.content["rule"],
+        }
+        for row in targets
+        if not row.part.is_dropped
+        and (row.part.content.get("baseline") or {"same_rule": True})["same_rule"] is False
+    ]
 
 
 def _lines(draft: Draft, parts: list[DraftPart], repairs: tuple[Repair, ...]) -> list[Line]:
@@ -168,7 +189,12 @@ def _code(head: dict[str, Any]) -> str:
 
 
 def _playbook(battles: list[PartRow]) -> str:
-    """Propose the playbook whose battles the paper names most of."""
+    """Propose the playbook whose battles the paper names most of, else the one with most registers."""
     names = {r.part.content["name"] for r in battles}
-    shared = {k: len(names & {b.name.zh for b in load_builtin(k).battles}) for k in builtin_keys()}
-    return max(shared, key=lambda k: shared[k])
+
+    def fit(key: str) -> tuple[int, int]:
+        playbook = load_builtin(key)
+        shared = names & {b.name.zh for b in playbook.battles}
+        return len(shared), len(playbook.registers)
+
+    return max(builtin_keys(), key=fit)

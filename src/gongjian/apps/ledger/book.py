@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R", bound=Ledgered)
 ROW_CAP = 20_000
-_BATCH = 500  # rows a statement
-_FEW = 20  # values a column
+BATCH = 500  # rows a statement
+FEW = 20  # values a column
 
 
 class ActionError(KernelError):
@@ -77,6 +77,7 @@ class Touched:
     row: Ledgered
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    version: int  # of the row after this change; the row itself may have gone on since
 
 
 Projector = "Callable[[Sequence[Touched]], None]"
@@ -126,8 +127,8 @@ class Book:
         for row in rows:
             by_model[type(row)].append(row)
         for model, group in by_model.items():
-            model._default_manager.bulk_create(group, batch_size=500)
-        self._touched.extend(Touched(row, None, wire(row)) for row in rows)
+            model._default_manager.bulk_create(group, batch_size=BATCH)
+        self._touched.extend(Touched(row, None, wire(row), row.version) for row in rows)
 
     def update(self, row: R, *, reads: Iterable[str] = (), **fields: Any) -> R:
         """Change fields of one row, on the condition that nobody else did.
@@ -148,35 +149,55 @@ class Book:
         for name, value in fields.items():
             setattr(row, name, value)
         row.version += 1
-        after = wire(row)
-        changed = [name for name, value in after.items() if before[name] != value]
-        self._touched.append(
-            Touched(row, {n: before[n] for n in changed}, {n: after[n] for n in changed})
-        )
+        self._touch(row, before)
         return row
 
-    def update_each(self, changes: Mapping[R, Mapping[str, Any]]) -> None:
-        """Change each of many rows of one model in its own way, in a fixed number of statements.
+    def update_many(self, rows: Sequence[R], **fields: Any) -> None:
+        """Give many rows of one model the same facts; see `update_each`."""
+        self.update_each(dict.fromkeys(rows, fields))
 
-        The rows come from `locked`, so that nobody can have changed them in between.
+    def update_each(self, changes: Mapping[R, Mapping[str, Any]]) -> None:
+        """Change fields of many rows of one model: a fixed number of statements for each 500.
+
+        Rows that nobody changed since they were fetched go together; the others one by one, as
+        `update` does it.
         """
         rows = list(changes)
-        befores = [wire(row) for row in rows]
+        for first in range(0, len(rows), BATCH):
+            batch = rows[first : first + BATCH]
+            even = self._unmoved(batch)
+            self._write_together({row: changes[row] for row in batch if row.pk in even})
+            for row in batch:
+                if row.pk not in even:
+                    self.update(row, **changes[row])
+
+    def _unmoved(self, rows: Sequence[R]) -> set[UUID]:
+        """Give which rows are as they were fetched, and keep them so until the action ends."""
+        there = type(rows[0])._default_manager.filter(pk__in=[r.pk for r in rows]).order_by("pk")
+        there = there.select_for_update() if _locks() else there
+        now = dict(there.values_list("pk", "version"))
+        return {row.pk for row in rows if now.get(row.pk) == row.version}
+
+    def _write_together(self, changes: Mapping[R, Mapping[str, Any]]) -> None:
+        if not changes:
+            return
+        befores = {row: wire(row) for row in changes}
         for row, fields in changes.items():
             for name, value in fields.items():
                 setattr(row, name, value)
             row.version += 1
-        for name in sorted({n for fields in changes.values() for n in fields}):
-            _write_column([row for row in rows if name in changes[row]], name)
-        for first in range(0, len(rows), _BATCH):
-            ids = [row.pk for row in rows[first : first + _BATCH]]
-            type(rows[0])._default_manager.filter(pk__in=ids).update(version=F("version") + 1)
-        for row, before in zip(rows, befores, strict=True):
-            after = wire(row)
-            changed = [name for name, value in after.items() if before[name] != value]
-            self._touched.append(
-                Touched(row, {n: before[n] for n in changed}, {n: after[n] for n in changed})
-            )
+        for name in sorted({name for fields in changes.values() for name in fields}):
+            _write_column([row for row in changes if name in changes[row]], name)
+        table = type(next(iter(changes)))._default_manager
+        table.filter(pk__in=[r.pk for r in changes]).update(version=F("version") + 1)
+        for row, before in befores.items():
+            self._touch(row, before)
+
+    def _touch(self, row: Ledgered, before: dict[str, Any]) -> None:
+        after = wire(row)
+        changed = [name for name, value in after.items() if before[name] != value]
+        then, since = {n: before[n] for n in changed}, {n: after[n] for n in changed}
+        self._touched.append(Touched(row, then, since, row.version))
 
     def locked(self, rows: QuerySet[R]) -> list[R]:
         """Fetch rows and keep everybody else from changing them until the action ends."""
@@ -191,7 +212,7 @@ class Book:
         before = wire(current)
         same.delete()
         current.version += 1
-        self._touched.append(Touched(current, before, None))
+        self._touched.append(Touched(current, before, None, current.version))
 
     def lock(self, rows: Iterable[R]) -> list[R]:
         """Lock rows that a guard depends on, in the order of their ids (PostgreSQL)."""
@@ -260,13 +281,13 @@ class Book:
                     n=n,
                     table=t.row._meta.label_lower,
                     row=t.row.pk,
-                    version=t.row.version,
+                    version=t.version,
                     before=t.before,
                     after=t.after,
                 )
                 for n, t in enumerate(self._touched)
             ],
-            batch_size=500,
+            batch_size=BATCH,
         )
         Unsealed.objects.create(event=event)
         self._project()
@@ -283,18 +304,21 @@ class Book:
 
 
 def _write_column(rows: Sequence[Ledgered], name: str) -> None:
-    """Write one column of rows of one model: a statement for each value where there are few."""
+    """Write one column of a batch of rows of one model: a statement for each value where there are few.
+
+    A case for every row costs far more than the rows do.
+    """
     table = type(rows[0])._default_manager
     by_value: dict[str, list[Ledgered]] = defaultdict(list)
     for row in rows:
-        by_value[repr(getattr(row, name))].append(row)
-    if len(by_value) > _FEW:
-        table.bulk_update(rows, [name], batch_size=_BATCH)
+        value = getattr(row, name)
+        by_value[repr(getattr(value, "pk", value))].append(row)
+    if len(by_value) > FEW:
+        table.bulk_update(rows, [name], batch_size=BATCH)
         return
     for alike in by_value.values():
-        for first in range(0, len(alike), _BATCH):
-            ids = [row.pk for row in alike[first : first + _BATCH]]
-            table.filter(pk__in=ids).update(**{name: getattr(alike[0], name)})
+        some = table.filter(pk__in=[row.pk for row in alike])
+        some.update(**{name: getattr(alike[0], name)})
 
 
 def _apart(change: Change, name: str, was: object, wanted: object) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gongjian.kernel.extract import words
+from gongjian.kernel.extract.baselines import with_baselines
 from gongjian.kernel.extract.battles import heading_battles, named_battles, sections
 from gongjian.kernel.extract.campaign import find_campaign
 from gongjian.kernel.extract.clauses import Clause, sentences
@@ -56,7 +57,8 @@ def draft_document(document: Document, today: dt.date | None = None) -> Draft:
     year, notes = _year(document, today)
     campaign = find_campaign(document, year)
     battles, parts, tasks = _work(document, year)
-    targets = _targets(document, parts, year)
+    found = _targets(document, parts, year)
+    targets = with_baselines(document, found, year, document.published_on or today)
     if not (battles or targets or tasks) or not _CAMPAIGN_WORDS.search(document.text):
         return Draft(_kind(document, []), DraftCampaign(), why_empty="draft.no_campaign")
     if (

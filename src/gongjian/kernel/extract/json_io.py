@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gongjian.kernel.model.document import Span
 from gongjian.kernel.model.draft import (
     Announced,
+    Baseline,
     Draft,
     DraftBattle,
     DraftCampaign,
@@ -75,7 +76,21 @@ def _target(t: DraftTarget) -> dict[str, Any]:
         "due": _iso(t.due),
         "battle": t.battle,
         "strength": t.strength.value,
+        "rule": t.rule,
+        "baseline": _baseline(t.baseline),
         "spans": _spans(t.spans),
+    }
+
+
+def _baseline(b: Baseline | None) -> dict[str, Any] | None:
+    if b is None:
+        return None
+    return {
+        "value": _number(b.value),
+        "rule": b.rule,
+        "on": _iso(b.on),
+        "same_rule": b.same_rule,
+        "span": [b.span.start, b.span.end],
     }
 
 
@@ -142,8 +157,16 @@ def _read_target(t: dict[str, Any]) -> DraftTarget:
         due=_date(t["due"]),
         battle=t["battle"],
         strength=Strength(t["strength"]),
+        rule=t["rule"],
+        baseline=_read_baseline(t["baseline"]),
         spans=_read(t),
     )
+
+
+def _read_baseline(b: dict[str, Any] | None) -> Baseline | None:
+    if b is None:
+        return None
+    return Baseline(b["value"], b["rule"], _date(b["on"]), b["same_rule"], Span(*b["span"]))
 
 
 def _read_task(t: dict[str, Any]) -> DraftTask:

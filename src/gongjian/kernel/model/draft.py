@@ -92,6 +92,31 @@ class DraftBattle:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """What a paper says was reached already, of the thing that a target counts.
+
+    Attributes
+    ----------
+    value : float
+        As written, in the target's unit.
+    rule : str
+        What was counted, as written (口径).
+    on : date or None
+        Last day of the time it was counted for; None where the paper does not say.
+    same_rule : bool
+        Whether that is what the target counts; two counts under different rules are not compared.
+    span : Span
+        Where it says so.
+    """
+
+    value: float
+    rule: str
+    on: date | None
+    same_rule: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class DraftTarget:
     """One number, rank, share or dated outcome to be reached.
 
@@ -117,6 +142,10 @@ class DraftTarget:
         The battle it stands in.
     strength : Strength
         How strongly it was promised.
+    rule : str
+        What is counted, as written (口径); empty where nothing is counted.
+    baseline : Baseline or None
+        What was reached already, where the paper says so.
     spans : Mapping of str to tuple of Span
         Where each field stands; ``"text"`` is always there.
     """
@@ -131,6 +160,8 @@ class DraftTarget:
     due: date | None = None
     battle: str | None = None
     strength: Strength = Strength.PLAIN
+    rule: str = ""
+    baseline: Baseline | None = None
     spans: Spans = field(default_factory=dict)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"^[+-]?\d{1,18}(?:\.\d{1,6})?$")
 _YUAN = {"元": Decimal(1), "万元": Decimal(10**4), "亿元": Decimal(10**8)}
 _MONEY = re.compile(r"^(?P<n>[+-]?[\d.]+)(?P<unit>元|万元|亿元)$")
+_DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+[\d:.]+)?$")
 _SEPARATORS = re.compile(r"[、,，;；\n]+")
 _LINK = re.compile(r"^(?:https?://[^\s<>\"']+|[^\s<>\"':]{2,200})$")
 TEXT_LIMIT = 8000
@@ -118,11 +119,13 @@ def _plain(number: Decimal) -> str:
 
 
 def _date(field: FieldDef, text: str, year: int | None) -> str:
-    try:
-        return dt.date.fromisoformat(text.replace("/", "-").replace(".", "-")[:10]).isoformat()
-    except ValueError:
-        found = find_dates(text, year)
-    if not found or found[-1].day is None:
+    if m := _DAY.match(text):
+        try:
+            return dt.date(*map(int, m.groups())).isoformat()
+        except ValueError as error:
+            raise FieldError("field.not_a_date", field=field.key, given=text) from error
+    found = find_dates(text, year)
+    if not found:
         raise FieldError("field.not_a_date", field=field.key, given=text)
     return found[-1].day.isoformat()
 

@@ -182,9 +182,10 @@ def issue(book: Book, campaign: Campaign, items: Sequence[Item]) -> None:
     keys = dict(Register.objects.filter(campaign=campaign).values_list("pk", "key"))
     day = clock.day_of(book.at, campaign.zone)
     book.campaign_id = campaign.pk
-    for item in items:
-        issued = playbook.workflow_of(keys[item.register_id]).issued
-        book.update(item, state=issued or item.state, issued_on=day)
+    states = {pk: playbook.workflow_of(key).issued for pk, key in keys.items()}
+    book.update_each(
+        {i: {"state": states[i.register_id] or i.state, "issued_on": day} for i in items}
+    )
 
 
 def _refuse_reversed(start: dt.date | None, due: dt.date | None) -> None:
