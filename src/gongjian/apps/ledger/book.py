@@ -157,7 +157,7 @@ class Book:
         self.update_each(dict.fromkeys(rows, fields))
 
     def update_each(self, changes: Mapping[R, Mapping[str, Any]]) -> None:
-        """Change fields of many rows of one model: two statements for each 500 of them.
+        """Change fields of many rows of one model: a fixed number of statements for each 500.
 
         Rows that nobody changed since they were fetched go together; the others one by one, as
         `update` does it.
@@ -186,11 +186,10 @@ class Book:
             for name, value in fields.items():
                 setattr(row, name, value)
             row.version += 1
-        rows = list(changes)
         for name in sorted({name for fields in changes.values() for name in fields}):
-            _write_column([row for row in rows if name in changes[row]], name)
-        same = type(rows[0])._default_manager.filter(pk__in=[r.pk for r in rows])
-        same.update(version=F("version") + 1)
+            _write_column([row for row in changes if name in changes[row]], name)
+        table = type(next(iter(changes)))._default_manager
+        table.filter(pk__in=[r.pk for r in changes]).update(version=F("version") + 1)
         for row, before in befores.items():
             self._touch(row, before)
 
@@ -305,18 +304,21 @@ class Book:
 
 
 def _write_column(rows: Sequence[Ledgered], name: str) -> None:
-    """Write one column of rows of one model: a statement for each value where there are few."""
+    """Write one column of a batch of rows of one model: a statement for each value where there are few.
+
+    A case for every row costs far more than the rows do.
+    """
     table = type(rows[0])._default_manager
     by_value: dict[str, list[Ledgered]] = defaultdict(list)
     for row in rows:
-        by_value[repr(getattr(getattr(row, name), "pk", getattr(row, name)))].append(row)
+        value = getattr(row, name)
+        by_value[repr(getattr(value, "pk", value))].append(row)
     if len(by_value) > FEW:
         table.bulk_update(rows, [name], batch_size=BATCH)
         return
     for alike in by_value.values():
-        for first in range(0, len(alike), BATCH):
-            ids = [row.pk for row in alike[first : first + BATCH]]
-            table.filter(pk__in=ids).update(**{name: getattr(alike[0], name)})
+        some = table.filter(pk__in=[row.pk for row in alike])
+        some.update(**{name: getattr(alike[0], name)})
 
 
 def _apart(change: Change, name: str, was: object, wanted: object) -> bool:
@@ -375,11 +377,6 @@ def action(
 
 
 ACTIONS: set[str] = set()
-
-
-def was_done(act: Act) -> bool:
-    """Tell whether an act was done already: its form came twice."""
-    return _first_outcome(act) is not None
 
 
 def _first_outcome(act: Act) -> Outcome | None:
