@@ -53,10 +53,6 @@ urlpatterns = [
     path("i/<str:code>/reveal", personal.reveal, name="reveal"),
     path("i/<str:code>/erase", personal.erase, name="erase"),
     path("files/<uuid:pk>", files.download, name="download"),
-from gongjian.apps.campaigns.views import founding, playbooks, undo
-
-app_name = "campaigns"
-urlpatterns = [
     path("playbooks/", playbooks.library, name="playbooks"),
     path("playbooks/<slug:key>.yaml", playbooks.library_file, name="playbooks_file"),
     path("campaigns/new", founding.new, name="new"),
@@ -70,5 +66,4 @@ urlpatterns = [
     path("c/<str:code>/playbook/w/<slug:key>/", playbooks.workflow, name="workflow_shape"),
     path("c/<str:code>/playbook/a/<uuid:pk>/", playbooks.adoption, name="adoption"),
     path("c/<str:code>/playbook/a/<uuid:pk>/undo", playbooks.undo, name="undo_adoption"),
-    path("events/<uuid:pk>/undo", undo.undo, name="undo"),
 ]

@@ -379,6 +379,11 @@ def action(
 ACTIONS: set[str] = set()
 
 
+def was_done(act: Act) -> bool:
+    """Tell whether a request was carried out already: its repeat returns the first outcome."""
+    return _first_outcome(act) is not None
+
+
 def _first_outcome(act: Act) -> Outcome | None:
     event = Event.objects.filter(actor_id=act.by, request_id=act.request_id).first()
     return Outcome(event.id, event.outcome, repeated=True) if event else None
