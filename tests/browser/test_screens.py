@@ -15,6 +15,10 @@ SCREENS = {
     "campaign": "/c/YC21/",
     "items": "/c/XS21/items",
     "papers": "/papers/",
+    "gap list": "/c/YC21/gaps",
+    "launch": "/c/YC21/launch",
+    "what is expected": "/returns/",
+    "inbox": "/inbox",
 }
 
 

@@ -330,6 +330,7 @@ SENTENCES: dict[str, str] = {
     "return.note_missing": noop("Say what is to be corrected."),
     "return.one_org": noop("Name one org here, not several: %(given)s."),
     "return.too_deep": noop("%(item)s lies too deep to be decomposed further."),
+    "return.too_many_lines": noop("At most %(limit)s steps fit here; add the others later."),
     "return.unknown_org": noop(
         "“%(given)s” is no org here. Choose one of the list, or ask the office to add it."
     ),

@@ -196,3 +196,17 @@ def test_a_round_trip_by_id_survives_a_changed_code_column(stage, row):
     cells |= {h: v for h, v in FILLED.items() if h in cells} | {"编号": "?"}
     take_in(stage, row, written([cells]))
     assert stage.returns(row)[0].content["counting_rule"] == "完工口径"
+
+
+def test_more_steps_than_fit_are_told_and_none_is_dropped_in_silence(stage, row):
+    steps = "\n".join(f"Step {n}" for n in range(21))
+    book = written([{"编号": codes(stage, row)[0], **FILLED, "本单位细化方案": steps}])
+    (fault,) = send(stage, row, book).context["reading"].faults
+    assert "20" in fault.why
+
+
+def test_a_workbook_above_the_limit_is_not_even_read(stage, row, settings):
+    settings.PAPER_MAX_BYTES = 100
+    answer = send(stage, row, written([{"编号": codes(stage, row)[0], **FILLED}]))
+    assert answer.status_code == 422
+    assert "100" in answer.content.decode()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gongjian.apps.loop.answers import Question
     from gongjian.kernel.model.playbook import Playbook
 
-ANSWERED = 8  # items whose orgs answer in time; the others are waived and stay asked
+ANSWERED = 4  # items whose orgs answer in time; the others are waived and stay asked
 NAME = "首轮分解补全（模拟）"
 NOTE_TEXT = "请牵头单位补全责任单位、时限、目标和口径；可附本单位细化方案。（模拟）"
 REASON = "先部署、后补报，由攻坚办按周跟踪。（模拟）"

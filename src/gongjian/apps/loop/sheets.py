@@ -16,6 +16,7 @@ from gongjian.apps.loop.answers import LINES, Names, Question, Reader, questions
 from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.words import in_each_language, lang
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
+from gongjian.kernel.playbook.values import FieldError
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:
@@ -243,6 +244,8 @@ class SheetReader:
             return
         typed = self._typed(row, line.cells)
         answers = Reader(self.playbook, self.names, row.item).read(row.asked, typed)
+        if len(line.cells.get(PLAN, "").splitlines()) > LINES:
+            answers.faults[PLAN] = FieldError("return.too_many_lines", limit=LINES)
         for name, error in answers.faults.items():
             key = PLAN if name.startswith("line-") else name
             reading.faults.append(line.fault(key, self._label(row, key), sentence(error)))

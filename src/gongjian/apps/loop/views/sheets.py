@@ -31,6 +31,7 @@ from gongjian.lib.ids import new_id
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
@@ -111,7 +112,7 @@ def _read(request: HttpRequest, seen: Scope, row: Round, form: SheetForm) -> Rea
     whole = Reading()
     for file in form.cleaned_data["sheets"]:
         try:
-            one = reader.read(file.name, read_sheets(file.read(), limits))
+            one = reader.read(file.name, read_sheets(_bytes(file, limits), limits))
         except PaperError as error:
             form.add_error("sheets", f"{file.name}: {sentence(error)}")
             continue
@@ -120,6 +121,15 @@ def _read(request: HttpRequest, seen: Scope, row: Round, form: SheetForm) -> Rea
         whole.unknown += one.unknown
         whole.n_same += one.n_same
     return whole
+
+
+def _bytes(file: UploadedFile[bytes], limits: Limits) -> bytes:
+    """Give the bytes of a file, unless it is larger than may be read: then none of it is."""
+    size = file.size or 0
+    if size > limits.max_bytes:
+        raise PaperError("paper.too_large", size=size, limit=limits.max_bytes)
+    data: bytes = file.read()
+    return data
 
 
 def _preview(  # one page, with or without a reading
