@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 from tests.support import plays
 from tests.support.cast import act
 
+from gongjian.apps.campaigns import jobs
 from gongjian.apps.campaigns.actions import adopt, carry, edit_item, undo_adoption
 from gongjian.apps.campaigns.actions import playbooks as actions
-from gongjian.apps.campaigns.models import Adoption, Item, PlaybookVersion, Register
+from gongjian.apps.campaigns.kernel_io import playbook_on
+from gongjian.apps.campaigns.models import Adoption, Item, Listing, PlaybookVersion, Register
+from gongjian.apps.campaigns.queries import item_as_of
 from gongjian.apps.campaigns.recount import recount
-from gongjian.apps.ledger.book import ActionError
+from gongjian.apps.jobs import runner
+from gongjian.apps.ledger.book import ActionError, action
 from gongjian.apps.ledger.models import Change, Event
 from gongjian.apps.ledger.seal import seal
 from gongjian.apps.ledger.verify import verify
 from gongjian.apps.loop.actions import take_step
-from gongjian.playbooks.load import text_of
+from gongjian.lib import clock
+from gongjian.playbooks.load import load_text, text_of
 
 OFFICE = frozenset({"office"})
 
@@ -244,3 +253,70 @@ def test_one_adoption_waits_for_the_other(census):
     take_over(campaign, plays.changed(), agreed=plays.AGREED, carried=False)
     with pytest.raises(ActionError, match="adoption_running"):
         take_over(campaign, plays.content(), base=2)
+
+
+def test_the_columns_of_a_listing_are_carried_over_and_given_back(census):
+    campaign, register = census
+    other = Register.objects.get(campaign=campaign, key="nests")
+    [row] = plays.sight(campaign, other, 1, state="spotted")
+    listing = Listing(campaign=campaign, register=register, item=row, fields={"heads": "1,200"})
+    ledger_insert(listing)
+    adoption = take_over(campaign, plays.changed())
+    assert Listing.objects.get().fields == {"heads": "1200"}
+    give_up(adoption)
+    assert Listing.objects.get().fields == {"heads": "1,200"}
+    assert is_sound(campaign)
+
+
+@action("test.insert")
+def inserted(book, row):
+    book.insert(row)
+    return {}
+
+
+def ledger_insert(row):
+    return inserted(act(), row)
+
+
+def test_a_past_day_keeps_the_playbook_and_the_rows_of_that_day(census):
+    campaign, register = census
+    [row] = plays.sight(campaign, register, 1)
+    take_over(campaign, plays.changed(), agreed=plays.AGREED)
+    item = Item.objects.select_related("campaign", "register").get(pk=row.pk)
+    was = item_as_of(item, plays.START)
+    assert (item.state, was.state) == ("day_count", "counting")
+    assert playbook_on(campaign, plays.START).digest == load_text(plays.CENSUS).digest
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_queue_carries_an_adoption():
+    campaign, register = plays.census()
+    plays.sight(campaign, register, 3)
+    adoption = take_over(campaign, plays.changed(), agreed=plays.AGREED, carried=False)
+    runner.worker("w1", once=True).run()
+    assert Adoption.objects.get(pk=adoption.pk).plan["figures"]["rewritten"] == 3
+    assert jobs.take_up_adoptions(clock.now()) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_adoption_whose_job_failed_is_queued_again_after_a_minute():
+    campaign, register = plays.census()
+    plays.sight(campaign, register, 3)
+    take_over(campaign, plays.changed(), agreed=plays.AGREED, carried=False)
+    now = clock.now()
+    DBTaskResult.objects.update(status=TaskResultStatus.FAILED, finished_at=now)
+    assert jobs.take_up_adoptions(now) == 0
+    assert jobs.take_up_adoptions(now + dt.timedelta(minutes=2)) == 1
+    assert jobs.take_up_adoptions(now + dt.timedelta(minutes=2)) == 0
+
+
+def test_what_takes_a_playbook_over_is_told_to_everybody_by_name(census, cast):
+    campaign, register = census
+    rows = plays.sight(campaign, register, 1)
+    done = adopt(
+        act(cast.people["office"]), campaign, text_of(plays.changed()),
+        base=1, chosen=plays.CHOSEN, agreed=plays.AGREED,
+    )  # fmt: skip
+    carry(done.result["adoption"])
+    change = Change.objects.select_related("event").get(row=rows[0].pk, version=2)
+    assert change.event.actor_id == cast.people["office"].pk

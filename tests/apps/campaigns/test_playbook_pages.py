@@ -13,7 +13,8 @@ from tests.support import plays
 from tests.support.cast import act
 from tests.support.web import client
 
-from gongjian.apps.campaigns.actions import import_items
+from gongjian.apps.campaigns.actions import founding, import_items
+from gongjian.apps.campaigns.actions import playbooks as actions
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.models import Adoption, Campaign, Item, PlaybookVersion, Register
 from gongjian.apps.loop.models import Report
@@ -266,6 +267,30 @@ def test_the_file_that_is_downloaded_is_the_playbook_in_force(seat, census):
     assert text_on(answer) == plays.CENSUS
 
 
+def test_many_rows_are_left_to_the_queue_and_the_page_says_how_far_it_is(seat, census, monkeypatch):
+    plays.sight(*census, 3)
+    monkeypatch.setattr(actions, "AT_ONCE", 0)
+    typed = {"map.sightings.counting": "day_count", "agree": plays.AGREED}
+    answer = post_shape(seat, "adopt", text=text_of(plays.changed()), **typed)
+    assert answer.context["is_running"]
+    assert answer["Refresh"] == "3"
+    assert "day_count" not in {i.state for i in Item.objects.all()}
+    actions.carry(Adoption.objects.get().pk)
+    done = seat.get(answer.request["PATH_INFO"])
+    assert done.context["figures"]["rewritten"] == 3
+    assert "Refresh" not in done
+
+
+def test_a_copy_over_the_limit_is_refused_in_words(seat, census, monkeypatch):
+    plays.sight(*census, 3)
+    monkeypatch.setattr(founding, "ROW_CAP", 1002)
+    typed = {**NEW, "from": "BC21", "take_items": "on", "take_duties": "on"}
+    answer = seat.post("/campaigns/new", typed)
+    assert answer.status_code == 422
+    assert "上限为 1002" in text_on(answer)
+    assert not Campaign.objects.filter(code="BC22").exists()
+
+
 # ---- reading
 
 
@@ -284,7 +309,7 @@ def test_a_duty_names_the_posts_whose_portfolio_it_is(seat, cast, census):
     from gongjian.apps.accounts.models import Post
 
     add_posts(act(), [Post(org=cast.orgs["plan"], title="分管湿地副区长", portfolio="湿地、林业")])
-    assert seat.get("/c/BC21/playbook/").context["duties"][0].who == ("分管湿地副区长",)
+    assert seat.get("/c/BC21/playbook/").context["duties"][0].who == "分管湿地副区长"
 
 
 @pytest.mark.parametrize("path", ["", "r/sightings/"])

@@ -192,10 +192,15 @@ def _kind_word(value: Said) -> str:
 
 def _words(value: Said) -> str:
     if isinstance(value, tuple):
-        return "、".join(_words(v) for v in value) or "–"
+        comma = ", " if _language().startswith("en") else "、"
+        return comma.join(_words(v) for v in value) or "–"
     if isinstance(value, Label):
-        return value.of(get_language() or "zh")
+        return value.of(_language())
     return value or "–"
+
+
+def _language() -> str:
+    return get_language() or "zh"
 
 
 def _field_name(line: Line, old: Playbook, new: Playbook) -> str:

@@ -25,6 +25,11 @@ def say(label: Label | None) -> str:
     return label.of(get_language() or "zh") if label else ""
 
 
+def joined(words: Iterable[str]) -> str:
+    """Join words as the reader's language does."""
+    return (", " if (get_language() or "").startswith("en") else "、").join(words)
+
+
 @dataclass(frozen=True, slots=True)
 class FieldRow:
     """One field of a register."""
@@ -35,9 +40,9 @@ class FieldRow:
     unit: str
     required: str
     seen_by: str
-    marks: tuple[str, ...]
+    marks: str
     help: str
-    choices: tuple[str, ...]
+    choices: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,10 @@ class RegisterRow:
     prefix: str
     access: str
     n_fields: int
-    heads: tuple[str, ...]
+    heads: str
     workflow: str
-    needs: tuple[str, ...]
-    parents: tuple[str, ...]
+    needs: str
+    parents: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class DutyRow:
 
     name: str
     every: str
-    who: tuple[str, ...]
+    who: str
     rule: str
 
 
@@ -135,10 +140,10 @@ def _register_row(register: RegisterDef, names: dict[str, str]) -> RegisterRow:
         prefix=register.code_prefix,
         access="" if access is AccessClass.OPEN else str(access.label),
         n_fields=len(register.fields),
-        heads=tuple(say(h.label) for h in register.heads),
+        heads=joined(say(h.label) for h in register.heads),
         workflow=register.workflow,
-        needs=tuple(need_name(register, n) for n in register.needs),
-        parents=tuple(names[p] for p in register.parents),
+        needs=joined(need_name(register, n) for n in register.needs),
+        parents=joined(names[p] for p in register.parents),
     )
 
 
@@ -159,11 +164,11 @@ def _field_row(field: FieldDef, flow: Workflow) -> FieldRow:
         label=field.label,
         type=type_word(field.type.value + ("+" if field.several else "")),
         unit=field.unit,
-        required="、".join(say(flow.state(s).label) for s in field.required_at),
-        seen_by="、".join(role_name(r) for r in field.see),
-        marks=tuple(word for word, is_so in marks.items() if is_so),
+        required=joined(say(flow.state(s).label) for s in field.required_at),
+        seen_by=joined(role_name(r) for r in field.see),
+        marks=joined(word for word, is_so in marks.items() if is_so),
         help=say(field.help),
-        choices=tuple(say(c.label) for c in field.choices),
+        choices=joined(say(c.label) for c in field.choices),
     )
 
 
@@ -172,9 +177,9 @@ def step_rows(flow: Workflow) -> list[StepRow]:
     return [
         StepRow(
             name=say(t.label),
-            sources="、".join(say(flow.state(s).label) for s in t.sources),
+            sources=joined(say(flow.state(s).label) for s in t.sources),
             target=say(flow.state(t.target).label),
-            who="、".join(role_name(r) for r in t.roles),
+            who=joined(role_name(r) for r in t.roles),
             grants=t.grants,
         )
         for t in flow.transitions
@@ -189,7 +194,7 @@ def workflow_rows(playbook: Playbook) -> list[dict[str, Any]]:
             "states": [(say(s.label), category_name(s.category), s.key) for s in flow.states],
             "initial": flow.initial,
             "steps": step_rows(flow),
-            "used": "、".join(say(r.label) for r in playbook.registers if r.workflow == flow.key),
+            "used": joined(say(r.label) for r in playbook.registers if r.workflow == flow.key),
         }
         for flow in playbook.workflows
     ]
@@ -200,10 +205,10 @@ def other_rows(playbook: Playbook) -> list[tuple[str, list[tuple[str, str]]]]:
     names = {r.key: say(r.label) for r in playbook.registers}
 
     def many(keys: Iterable[str]) -> str:
-        return "、".join(names[k] for k in keys) or _("all registers")
+        return joined(names[k] for k in keys) or _("all registers")
 
     links = [(say(x.label), f"{many(x.sources)} → {many(x.targets)}") for x in playbook.links]
-    words = [(role_name(w.role), "、".join([say(w.word), *w.also])) for w in playbook.role_words]
+    words = [(role_name(w.role), joined([say(w.word), *w.also])) for w in playbook.role_words]
     limits = [(say(x.label), _days(x.days, working=x.working)) for x in playbook.limits]
     ladders = [
         (say(x.label), " → ".join(f"{say(s.word)}（{_after(s.after_days)}）" for s in x.steps))
@@ -260,5 +265,5 @@ def _duty_row(duty: DutyDef, posts: Sequence[Post], leading: Sequence[Post]) -> 
     if duty.portfolio:
         rule = _("portfolio: %(word)s") % {"word": duty.portfolio}
         chosen = [p for p in posts if duty.portfolio in p.portfolio]
-    who = tuple(p.label(get_language() or "zh") for p in chosen)
+    who = joined(p.label(get_language() or "zh") for p in chosen)
     return DutyRow(say(duty.label), every, who, rule)
