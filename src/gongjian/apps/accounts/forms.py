@@ -6,7 +6,7 @@ import re
 from typing import Any, TypeVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gongjian.apps.accounts.models import Org, OrgGroup, Person, PostHolding
@@ -117,7 +117,7 @@ class AppointForm(forms.Form):
         """Offer those who hold the post now, and nobody."""
         field = self.fields["leaving"]
         named = [(str(h.pk), h.person.name) for h in holders]
-        field.choices = [*named, ("", _now("Nobody, in addition"))]  # type: ignore[attr-defined]
+        field.choices = [*named, ("", gettext("Nobody, in addition"))]  # type: ignore[attr-defined]
         return self
 
 
@@ -127,8 +127,16 @@ class LastDayForm(forms.Form):
     last_day = DayField(label=_("Last day"))
 
 
+class RetireForm(LastDayForm):
+    """After which day a person leaves, and what is handed over."""
+
+    note = forms.CharField(label=_("What is handed over"), max_length=2000)
+
+
 class JoinForm(forms.Form):
     """Which group an org joins, from which day."""
 
-    group = forms.ModelChoiceField(OrgGroup.objects.all(), label=_("Comparison group"))
+    group = forms.ModelChoiceField(
+        OrgGroup.objects.all(), label=_("Comparison group"), empty_label="–"
+    )
     since = DayField(label=_("From"))

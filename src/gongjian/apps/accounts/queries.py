@@ -20,6 +20,7 @@ from gongjian.apps.accounts.models import (
     Person,
     Post,
     PostHolding,
+    Role,
 )
 from gongjian.apps.ledger.models import Change, Event
 from gongjian.apps.ledger.queries import rows_back
@@ -87,6 +88,27 @@ def get_post_for(seen: Scope, pk: UUID) -> Post:
     if post is None:
         raise Http404
     return post
+
+
+def offices_of(seen: Scope) -> frozenset[UUID | None]:
+    """Give the campaigns that somebody runs, None for all: nobody gives or takes what they do not hold."""
+    held = {g.campaign_id for g in seen.grants if g.role == Role.OFFICE and g.is_wide}
+    return frozenset({None}) if None in held else frozenset(held)
+
+
+def get_person_for(seen: Scope, pk: UUID) -> Person:
+    """Fetch a person in order to let them go: somebody whose roles lie in campaigns that one runs."""
+    require_office(seen)
+    person: Person | None = Person.objects.filter(pk=pk, is_active=True).first()
+    if person is None:
+        raise Http404
+    held = set(
+        Grant.objects.filter(person=person, until=None).values_list("campaign_id", flat=True)
+    )
+    mine = offices_of(seen)
+    if None not in mine and not held <= mine:
+        raise PermissionDenied
+    return person
 
 
 def get_membership_for(seen: Scope, pk: UUID) -> OrgGroupMember:

@@ -42,8 +42,12 @@ class TaskForceForm(forms.Form):
     """A new task force."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
-    battle = forms.ModelChoiceField(Battle.objects.none(), label=_("Battle"), required=False)
-    head = forms.ModelChoiceField(Post.objects.none(), label=_("Head (post)"), required=False)
+    battle = forms.ModelChoiceField(
+        Battle.objects.none(), label=_("Battle"), required=False, empty_label="–"
+    )
+    head = forms.ModelChoiceField(
+        Post.objects.none(), label=_("Head (post)"), required=False, empty_label="–"
+    )
     rhythm = forms.CharField(label=_("Meets how often"), max_length=120, required=False)
     since = DayField(label=_("From"))
     until = DayField(label=_("Until"), required=False)
