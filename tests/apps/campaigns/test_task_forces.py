@@ -90,6 +90,17 @@ def test_a_member_is_seconded_and_sent_home_with_what_they_could_do(cast):
     assert scope(cast.people["stranger"], today).orgs() == frozenset()
 
 
+def test_a_member_may_come_later_and_leave_earlier_but_never_outside_its_time(cast):
+    own = {"person": "east", "home_org": "east", "since": "2021-07-20", "until": "2099-12-31"}
+    office(cast).post("/c/LK21/task-forces", {**SETUP, **lines(own)})
+    member = TaskForceMember.objects.get()
+    assert (member.since, member.until) == (dt.date(2021, 7, 20), dt.date(2099, 9, 30))
+    late = {"person": "west", "home_org": "west", "since": "2099-12-01"}
+    force = TaskForce.objects.get()
+    office(cast).post(f"/task-forces/{force.pk}/members", {**late, "person": "works"})
+    assert TaskForceMember.objects.count() == 1
+
+
 def test_a_task_force_with_open_items_ends_only_with_somebody_to_take_them(cast):
     force = task_force(cast)
     item = given(cast, force)

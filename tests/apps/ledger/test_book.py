@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.cast import act
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.support.cast import START, act
 
 from gongjian.apps.campaigns.actions import edit_item
 from gongjian.apps.campaigns.models import Item
 from gongjian.apps.ledger import actions as ledger
-from gongjian.apps.ledger.book import Act, ActionError, Moved
+from gongjian.apps.ledger.book import Act, ActionError, Moved, action
 from gongjian.apps.ledger.gate import WriteOutsideAction
 from gongjian.apps.ledger.models import Change, Event
+from gongjian.apps.ledger.seal import seal
+from gongjian.apps.ledger.verify import verify
 from gongjian.apps.loop.actions import Words, report
 
 OFFICE = frozenset({"office"})
@@ -87,3 +91,35 @@ def test_a_refused_action_leaves_nothing_behind(cast):
     with pytest.raises(ActionError, match=r"report\.empty"):
         report(act(), item, Words(), roles=OFFICE)
     assert Event.objects.count() == n
+
+
+@action("tests.postpone")
+def postpone(book, rows, due):
+    book.update_many(rows, due=due)
+    return {}
+
+
+def test_many_rows_are_changed_in_the_statements_of_a_few(cast):
+    def asked(rows) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            postpone(act(), rows, START)
+        return len(caught)
+
+    few = asked([cast.item(f"Item {n}") for n in range(2)])
+    many = [cast.item(f"Item {n}") for n in range(40)]
+    assert asked(many) == few
+    assert {i.due for i in Item.objects.all()} == {START}
+    assert Change.objects.filter(row=many[0].pk, version=2).get().after == {"due": str(START)}
+    seal()
+    assert verify().faults == ()
+
+
+def test_of_many_rows_those_that_moved_are_looked_at_one_by_one(cast):
+    still, moved, taken = (cast.item(f"Item {n}") for n in range(3))
+    edit_item(act(), Item.objects.get(pk=moved.pk), {"title": "Renamed"})
+    postpone(act(), [still, moved], START)
+    now = Item.objects.get(pk=moved.pk)
+    assert (now.title, now.due, now.version) == ("Renamed", START, 3)
+    edit_item(act(), Item.objects.get(pk=taken.pk), {"due": None})
+    with pytest.raises(Moved):
+        postpone(act(), [taken], START)

@@ -294,6 +294,16 @@ def group_label(group: OrgGroup, language: str) -> str:
     return group.name_en if language.startswith("en") and group.name_en else group.name
 
 
+def called(row: object, language: str) -> str:
+    """Give the name of an org, a group, a post or a person in a language; nothing for nobody."""
+    if row is None:
+        return ""
+    if isinstance(row, OrgGroup):
+        return group_label(row, language)
+    name = getattr(row, "label", None)
+    return str(name(language)) if callable(name) else str(row)
+
+
 @dataclass(frozen=True, slots=True)
 class PostRow:
     """A post of an org, who holds it now and who held it before."""
