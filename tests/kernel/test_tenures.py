@@ -17,9 +17,12 @@ def on(n: int) -> dt.date:
 
 
 def holder_of(first, changes, day):
-    """The slow, obvious way: the last change up to a day, the later of two for one day."""
-    upto = [c for c in changes if c[0] <= day]
-    return max(upto, key=lambda c: c[0])[1] if upto else first
+    """The slow, obvious way: go through the changes up to a day, the later of two for one day counts."""
+    held = first
+    for since, holder in sorted(changes, key=lambda c: c[0]):
+        if since <= day:
+            held = holder
+    return held
 
 
 @given(
