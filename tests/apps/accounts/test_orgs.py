@@ -205,6 +205,8 @@ def test_an_account_for_one_item_sees_that_item_and_nothing_else(cast):
     assert contractor.get(f"/i/{item.code}/").status_code == 200
     assert contractor.post(f"/i/{item.code}/report", {"progress": "Dug."}).status_code == 302
     assert contractor.get(f"/i/{other.code}/").status_code == 404
+    assert contractor.get("/orgs/").status_code == 403
+    assert contractor.get("/orgs/works/").status_code == 403
     rows = contractor.get("/c/LK21/items").context["rows"]
     assert [r.code for r in rows] == [item.code]
     assert "Contractor" in page(seat, "works")

@@ -58,9 +58,11 @@ def living(day: dt.date) -> QuerySet[Org]:
 
 
 def require_seen(seen: Scope) -> None:
-    """Let in whoever has any part in this installation; a stranger learns nothing."""
+    """Let colleagues in: a stranger learns nothing, the public and accounts for one item no names."""
     if not seen.grants:
         raise Http404
+    if not any(g.item_id is None and g.role != Role.PUBLIC for g in seen.grants):
+        raise PermissionDenied
 
 
 def require_office(seen: Scope) -> None:
