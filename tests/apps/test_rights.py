@@ -31,6 +31,7 @@ TABLE = {
     "org_add_post": ("post", 302, 404, 403, 302),
     "org_join_group": ("post", 302, 404, 403, 302),
     "org_leave_group": ("post", 302, 404, 403, 302),
+    "person_retire": ("post", 302, 404, 403, 302),
     "post_abolish": ("post", 302, 404, 403, 302),
     "post_appoint": ("post", 302, 404, 403, 302),
     "campaigns:org": ("get", 302, 404, 200, 200),

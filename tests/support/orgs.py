@@ -65,6 +65,7 @@ def organisation(cast: Cast, item) -> dict[str, list[object]]:
     return {
         **{name: [code] for name in by_org},
         "org_leave_group": [OrgGroupMember.objects.get(org=cast.orgs["west"]).pk],
+        "person_retire": [code, cast.people["works"].pk],
         "post_abolish": [post.pk],
         "post_appoint": [post.pk],
         "campaigns:withdraw": [held.pk],

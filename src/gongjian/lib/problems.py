@@ -213,6 +213,9 @@ SENTENCES: dict[str, str] = {
     "paper.zip_bomb": noop(
         "The file unpacks to far more than its size, which is refused for safety."
     ),
+    "person.leaves_later": noop(
+        "%(day)s has not come yet. Enter on the last day, or after it, that a person leaves."
+    ),
     "person.login_malformed": noop("The user name “%(given)s” must not have spaces in it."),
     "person.login_missing": noop("The user name is missing. Give each person one of their own."),
     "person.login_taken": noop(
@@ -244,6 +247,7 @@ SENTENCES: dict[str, str] = {
     "person.unknown": noop(
         "Nobody signs in as “%(given)s”. Check the user name, or import the person first."
     ),
+    "person.yourself": noop("Nobody lets themselves go. Ask a colleague of the office."),
     "playbook.access_class_holds": noop(
         "“%(where)s” holds rows, so how closely it is kept cannot change. Make a new register for it."
     ),

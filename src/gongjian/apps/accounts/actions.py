@@ -236,6 +236,28 @@ def _let_go(book: Book, leaving: PostHolding, since: dt.date, note: str) -> None
     book.update(leaving, until=since - _DAY, note=note.strip())
 
 
+@action("accounts.retire")
+def retire(book: Book, person: Person, *, last_day: dt.date) -> dict[str, Any]:
+    """Let a person go: posts and roles end after a day, and nobody signs in as them any more.
+
+    What is handed over is the act's reason; it stays with the posts that were held.
+    """
+    if person.pk == book.act.by:
+        raise ActionError("person.yourself")
+    if last_day > clock.day_of(book.at):
+        raise ActionError("person.leaves_later", day=last_day)
+    note = book.act.reason.strip()
+    if not note:
+        raise ActionError("post.note_missing")
+    after = Q(until__isnull=True) | Q(until__gt=last_day)
+    for holding in PostHolding.objects.filter(after, person=person):
+        book.update(holding, until=last_day, note=note)
+    for held in Grant.objects.filter(after, person=person):
+        book.update(held, until=last_day)
+    book.update(person, is_active=False)
+    return {"person": person.username}
+
+
 @action("accounts.join_group")
 def join_group(book: Book, org: Org, group: OrgGroup, *, since: dt.date) -> dict[str, Any]:
     """Let an org be compared in a group from a day on."""

@@ -6,11 +6,11 @@ import re
 from typing import Any, TypeVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from gongjian.apps.accounts.models import Org, OrgGroup, Person, PostHolding
-from gongjian.apps.accounts.queries import OrgUnclear, org_called
+from gongjian.apps.accounts.queries import OrgUnclear, called, org_called
 from gongjian.kernel.errors import KernelError
 from gongjian.lib import clock
 from gongjian.lib.problems import sentence
@@ -33,6 +33,14 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs, error_messages={"invalid": _("Write the day like 2026-09-30.")})
+
+
+class LabelledField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
+    """One of several rows, each called in the reader's language."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Give the word of a choice."""
+        return called(obj, get_language() or "zh-hans")
 
 
 class OrgField(forms.CharField):
@@ -116,8 +124,8 @@ class AppointForm(forms.Form):
     def offer(self, holders: tuple[PostHolding, ...]) -> AppointForm:
         """Offer those who hold the post now, and nobody."""
         field = self.fields["leaving"]
-        named = [(str(h.pk), h.person.name) for h in holders]
-        field.choices = [*named, ("", _now("Nobody, in addition"))]  # type: ignore[attr-defined]
+        named = [(str(h.pk), called(h.person, get_language() or "zh-hans")) for h in holders]
+        field.choices = [*named, ("", gettext("Nobody, in addition"))]  # type: ignore[attr-defined]
         return self
 
 
@@ -127,8 +135,14 @@ class LastDayForm(forms.Form):
     last_day = DayField(label=_("Last day"))
 
 
+class RetireForm(LastDayForm):
+    """After which day a person leaves, and what is handed over."""
+
+    note = forms.CharField(label=_("What is handed over"), max_length=2000)
+
+
 class JoinForm(forms.Form):
     """Which group an org joins, from which day."""
 
-    group = forms.ModelChoiceField(OrgGroup.objects.all(), label=_("Comparison group"))
+    group = LabelledField(OrgGroup.objects.all(), label=_("Comparison group"), empty_label="–")
     since = DayField(label=_("From"))

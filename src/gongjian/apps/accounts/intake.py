@@ -96,7 +96,8 @@ def plan_import(sheets: Sheets, day: dt.date, campaigns: Sequence[UUID | None] =
     work.posts()
     work.people()
     plan = work.plan
-    plan.faults = sorted(sheets.faults, key=lambda f: (f.sheet, f.row, f.column))
+    order = {name: n for n, name in enumerate(sheets.read)}
+    plan.faults = sorted(sheets.faults, key=lambda f: (order.get(f.sheet, -1), f.row, f.column))
     plan.skipped = sheets.skipped
     if plan.faults:
         plan.made, plan.changed = [], []

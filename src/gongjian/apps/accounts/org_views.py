@@ -21,6 +21,7 @@ from gongjian.apps.accounts.forms import (
     MoveForm,
     NamesForm,
     PostForm,
+    RetireForm,
 )
 from gongjian.apps.accounts.models import Post, PostHolding
 from gongjian.apps.ledger.actions import undo
@@ -81,7 +82,8 @@ def answer(
 
 def _refused(request: HttpRequest, place: str, name: str, why: str) -> HttpResponse:
     kept = {k: v for k, v in request.POST.dict().items() if k != "csrfmiddlewaretoken"}
-    request.session[f"typed:{place}"] = {**kept, "form": name}
+    several = {k: request.POST.getlist(k) for k in ("items", "posts")}
+    request.session[f"typed:{place}"] = {**kept, **several, "form": name}
     messages.error(request, why)
     return redirect(f"{place}#f-{name}")
 
@@ -152,6 +154,20 @@ def appoint(request: HttpRequest, pk: UUID) -> HttpResponse:
         actions.appoint(act_of(request), post, wanted)
 
     return answer(request, _page(post.org.code), f"appoint:{pk}", form, do)
+
+
+@login_required
+@require_POST
+def retire(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
+    """Let a person of an org go."""
+    seen = seen_by(request)
+    org = queries.get_org_for(seen, code, may="edit")
+    person = queries.get_person_for(seen, pk)
+
+    def do(data: dict[str, Any]) -> None:
+        actions.retire(act_of(request, data["note"]), person, last_day=data["last_day"])
+
+    return answer(request, _page(org.code), f"retire:{pk}", RetireForm(request.POST), do)
 
 
 @login_required

@@ -20,6 +20,7 @@ from gongjian.apps.accounts.models import (
     Person,
     Post,
     PostHolding,
+    Role,
 )
 from gongjian.apps.ledger.models import Change, Event
 from gongjian.apps.ledger.queries import rows_back
@@ -57,9 +58,11 @@ def living(day: dt.date) -> QuerySet[Org]:
 
 
 def require_seen(seen: Scope) -> None:
-    """Let in whoever has any part in this installation; a stranger learns nothing."""
+    """Let colleagues in: a stranger learns nothing, the public and accounts for one item no names."""
     if not seen.grants:
         raise Http404
+    if not any(g.item_id is None and g.role != Role.PUBLIC for g in seen.grants):
+        raise PermissionDenied
 
 
 def require_office(seen: Scope) -> None:
@@ -87,6 +90,27 @@ def get_post_for(seen: Scope, pk: UUID) -> Post:
     if post is None:
         raise Http404
     return post
+
+
+def offices_of(seen: Scope) -> frozenset[UUID | None]:
+    """Give the campaigns that somebody runs, None for all: nobody gives or takes what they do not hold."""
+    held = {g.campaign_id for g in seen.grants if g.role == Role.OFFICE and g.is_wide}
+    return frozenset({None}) if None in held else frozenset(held)
+
+
+def get_person_for(seen: Scope, pk: UUID) -> Person:
+    """Fetch a person in order to let them go: somebody whose roles lie in campaigns that one runs."""
+    require_office(seen)
+    person: Person | None = Person.objects.filter(pk=pk, is_active=True).first()
+    if person is None:
+        raise Http404
+    held = set(
+        Grant.objects.filter(person=person, until=None).values_list("campaign_id", flat=True)
+    )
+    mine = offices_of(seen)
+    if None not in mine and not held <= mine:
+        raise PermissionDenied
+    return person
 
 
 def get_membership_for(seen: Scope, pk: UUID) -> OrgGroupMember:
@@ -270,6 +294,16 @@ def _people_of(ids: list[UUID], day: dt.date) -> dict[UUID, set[UUID]]:
 def group_label(group: OrgGroup, language: str) -> str:
     """Give the name of a group in a language."""
     return group.name_en if language.startswith("en") and group.name_en else group.name
+
+
+def called(row: object, language: str) -> str:
+    """Give the name of an org, a group, a post or a person in a language; nothing for nobody."""
+    if row is None:
+        return ""
+    if isinstance(row, OrgGroup):
+        return group_label(row, language)
+    name = getattr(row, "label", None)
+    return str(name(language)) if callable(name) else str(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,7 @@ class Sheets:
     people: list[PersonLine] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)  # names of sheets that are none of these
+    read: list[str] = field(default_factory=list)  # names of sheets, in the order of the workbook
     has_posts: bool = False  # a sheet of posts was there: a post that it lacks is a fault
 
     def fault(self, place: Place, key: str, code: str, **facts: object) -> None:
@@ -188,7 +189,6 @@ class Sheets:
 def read_organisation(sheets: Iterable[SheetText]) -> Sheets:
     """Read the sheets of a workbook; hidden ones and empty ones are left alone."""
     found = Sheets()
-    n_read = 0
     for sheet in sheets:
         if sheet.is_hidden or not any(map(any, sheet.rows)):
             continue
@@ -196,9 +196,9 @@ def read_organisation(sheets: Iterable[SheetText]) -> Sheets:
         if kind is None:
             found.skipped.append(sheet.name)
             continue
-        n_read += 1
+        found.read.append(sheet.name)
         _read(found, sheet, kind)
-    if not n_read:
+    if not found.read:
         found.faults.append(Fault("", 0, "", "sheet.none_known"))
     return found
 

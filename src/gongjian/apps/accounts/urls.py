@@ -13,6 +13,7 @@ urlpatterns = [
     path("orgs/<str:code>/move", org_views.move, name="org_move"),
     path("orgs/<str:code>/posts", org_views.add_post, name="org_add_post"),
     path("orgs/<str:code>/groups", org_views.join_group, name="org_join_group"),
+    path("orgs/<str:code>/people/<uuid:pk>/retire", org_views.retire, name="person_retire"),
     path("posts/<uuid:pk>/abolish", org_views.abolish_post, name="post_abolish"),
     path("posts/<uuid:pk>/appoint", org_views.appoint, name="post_appoint"),
     path("memberships/<uuid:pk>/leave", org_views.leave_group, name="org_leave_group"),

@@ -230,6 +230,8 @@ def all_as_of(seen: Scope, campaign: Campaign, day: dt.date, *, own: bool = Fals
     until = clock.start_of(day + _DAY, campaign.zone)
     around = Surroundings(campaign, day, playbook_on(campaign, day))
     shown = {i.pk: i for i in present}
+    for item in present:
+        item.campaign = campaign
     # Rows removed since then are not in anybody's scope today; they stay out.
     back = [i for i in rows_as_of(Item, present, campaign.pk, until) if i.pk in shown]
     for item in back:

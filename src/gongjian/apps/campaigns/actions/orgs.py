@@ -368,12 +368,14 @@ def _is_move(
 
 @dataclass(frozen=True, slots=True)
 class Seconded:
-    """Who is seconded to a task force, from where, for what."""
+    """Who is seconded to a task force, from where, for what; without days, as long as it lasts."""
 
     person: Person
     home_org: Org
     team: str = ""
     duty: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,7 +425,7 @@ def found_task_force(book: Book, campaign: Campaign, wanted: Setup) -> dict[str,
         book.insert(group)
     book.insert(org, OrgGroupMember(group=group, org=org, since=wanted.since), force)
     for seconded in wanted.members:
-        _second(book, force, seconded, wanted.since, wanted.until)
+        _second(book, force, seconded)
     return {"task_force": str(force.pk), "org": org.code}
 
 
@@ -435,9 +437,12 @@ def _free_code(campaign: Campaign) -> str:
     return f"tf-{campaign.code}-{n}".lower()[:32]
 
 
-def _second(
-    book: Book, force: TaskForce, who: Seconded, since: dt.date, until: dt.date | None
-) -> TaskForceMember:
+def _second(book: Book, force: TaskForce, who: Seconded) -> TaskForceMember:
+    since = max(who.since or force.since, force.since)
+    until = min(d for d in (who.until, force.until, dt.date.max) if d is not None)
+    if until < since:
+        raise ActionError("taskforce.dates_reversed", start=since, end=until)
+    term = {"since": since, "until": None if until == dt.date.max else until}
     member = TaskForceMember(
         campaign_id=force.campaign_id,
         task_force=force,
@@ -445,30 +450,29 @@ def _second(
         home_org=who.home_org,
         team=who.team,
         duty=who.duty,
-        since=since,
-        until=until,
+        **term,
     )
     held = Grant(
         person=who.person,
         role=Role.CONTACT,
         campaign_id=force.campaign_id,
         org=force.org,
-        since=since,
-        until=until,
+        **term,
     )
     book.insert(member, held)
     return member
 
 
 @action("campaigns.second")
-def second(book: Book, force: TaskForce, who: Seconded, *, since: dt.date) -> dict[str, Any]:
+def second(book: Book, force: TaskForce, who: Seconded) -> dict[str, Any]:
     """Second one more person to a task force."""
     book.campaign_id = force.campaign_id
+    since = who.since or force.since
     _refuse_over(force, since)
     there = TaskForceMember.objects.filter(running(since), task_force=force, person=who.person)
     if there.exists():
         raise ActionError("taskforce.member_already", person=who.person.name)
-    member = _second(book, force, who, max(since, force.since), force.until)
+    member = _second(book, force, who)
     return {"member": str(member.pk)}
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gongjian.apps.accounts.forms import DayField, OrgField, PersonField
+from gongjian.apps.accounts.forms import DayField, LabelledField, OrgField, PersonField
 from gongjian.apps.accounts.models import Post
 from gongjian.apps.campaigns.models import Battle
 
@@ -42,8 +42,12 @@ class TaskForceForm(forms.Form):
     """A new task force."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
-    battle = forms.ModelChoiceField(Battle.objects.none(), label=_("Battle"), required=False)
-    head = forms.ModelChoiceField(Post.objects.none(), label=_("Head (post)"), required=False)
+    battle = LabelledField(
+        Battle.objects.none(), label=_("Battle"), required=False, empty_label="–"
+    )
+    head = LabelledField(
+        Post.objects.none(), label=_("Head (post)"), required=False, empty_label="–"
+    )
     rhythm = forms.CharField(label=_("Meets how often"), max_length=120, required=False)
     since = DayField(label=_("From"))
     until = DayField(label=_("Until"), required=False)
@@ -65,6 +69,7 @@ class MemberForm(forms.Form):
     team = forms.CharField(label=_("Team"), max_length=60, required=False)
     duty = forms.CharField(label=_("Duty"), max_length=120, required=False)
     since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Ask for the home org of whoever is named."""
@@ -97,7 +102,7 @@ class HandOverForm(forms.Form):
 class LeadOverForm(forms.Form):
     """Which post leads from a day on what another one led, and what is handed over."""
 
-    to = forms.ModelChoiceField(Post.objects.none(), label=_("To which post"))
+    to = LabelledField(Post.objects.none(), label=_("To which post"))
     since = DayField(label=_("From"))
     note = forms.CharField(
         label=_("Hand-over note"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})

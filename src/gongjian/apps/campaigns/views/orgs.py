@@ -31,6 +31,7 @@ from gongjian.apps.accounts.forms import (
     MoveForm,
     NamesForm,
     PostForm,
+    RetireForm,
     shown,
 )
 from gongjian.apps.accounts.history import SHOWN, org_history
@@ -178,6 +179,10 @@ def _forms(request: HttpRequest, org: Org, context: dict[str, Any], day: dt.date
         "join_form": shown(JoinForm, typed, "join", since=day),
         "let_in_form": shown(LetInForm, typed, "let-in"),
         "post_forms": posts,
+        "retire_forms": [
+            (row, shown(RetireForm, typed, f"retire:{row.person.pk}", last_day=day))
+            for row in context["people"]
+        ],
         "place_forms": places,
     }
 
@@ -309,13 +314,7 @@ def _ask(request: HttpRequest, problem: str = "") -> HttpResponse:
 def planned(data: bytes, seen: Scope) -> Plan:
     """Read a workbook and compare it with what is there."""
     sheets = read_organisation(read_sheets(data, limits()))
-    return plan_import(sheets, clock.today(), _given(seen))
-
-
-def _given(seen: Scope) -> tuple[UUID | None, ...]:
-    """Give the campaigns in which roles may be given: nobody gives what they do not hold."""
-    held = {g.campaign_id for g in seen.grants if g.role == Role.OFFICE and g.is_wide}
-    return (None,) if None in held else tuple(held)
+    return plan_import(sheets, clock.today(), tuple(queries.offices_of(seen)))
 
 
 def _import_kept(request: HttpRequest, seen: Scope, kept: str) -> HttpResponse:
@@ -401,9 +400,17 @@ def _line(line: Line) -> dict[str, Any]:
     }
     return {
         "line": line,
+        "label": _label(line),
         "kind": _kinds()[line.kind],
         "changes": [(words.get(n, n), was or "–", now or "–") for n, was, now in line.changes],
     }
+
+
+def _label(line: Line) -> str:
+    if line.kind != "grant":
+        return line.label
+    name, _dot, role = line.label.rpartition(" · ")
+    return f"{name} · {Role(role).label}"
 
 
 @login_required

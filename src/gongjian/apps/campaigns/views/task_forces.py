@@ -62,7 +62,7 @@ def task_forces(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _seconded(line: dict[str, Any]) -> Seconded:
-    return Seconded(line["person"], line["home_org"], line["team"], line["duty"])
+    return Seconded(**line)
 
 
 def _first(form: TaskForceForm, lines: Any) -> str:
@@ -157,7 +157,7 @@ def add_member(request: HttpRequest, pk: UUID) -> HttpResponse:
         if data["person"] is None:
             raise ActionError("taskforce.nobody_named")
         since = data["since"] or today_of(force.campaign)
-        second(act_of(request), force, _seconded(data), since=since)
+        second(act_of(request), force, _seconded({**data, "since": since}))
 
     form = MemberForm(request.POST)
     return answer(request, _place(force.campaign), f"second:{pk}", form, do)

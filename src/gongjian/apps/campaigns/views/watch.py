@@ -67,6 +67,8 @@ def watch_page(request: HttpRequest, code: str) -> HttpResponse:
                 "name": x.org.label(language()),
                 "href": f"{items}?org={x.org.pk}",
                 "form": shown(HandOverForm, typed, f"org:{x.org.pk}", to=x.heir),
+                "is_open": len(found.orgs) == 1 or typed.get("form") == f"org:{x.org.pk}",
+                "ticked": typed.get("items", ()),
             }
             for x in found.orgs
         ],
@@ -77,6 +79,7 @@ def watch_page(request: HttpRequest, code: str) -> HttpResponse:
                 "name": x.post.label(language()),
                 "battles": [b.label(language()) for b in x.battles],
                 "form": _lead_form(typed, x.post, posts, day),
+                "is_open": typed.get("form") == f"post:{x.post.pk}",
             }
             for x in found.leaders
         ],

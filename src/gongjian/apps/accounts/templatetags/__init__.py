@@ -1,0 +1,1 @@
+"""Filters that templates name orgs, posts and people by."""
