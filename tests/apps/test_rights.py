@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.urls import get_resolver, reverse
+from tests.support.cast import act
 from tests.support.web import client, drafted
+
+from gongjian.apps.campaigns.actions import attach_file, list_item
+from gongjian.apps.campaigns.models import ItemLink
+from gongjian.apps.ledger import gate
+from gongjian.apps.papers.files import Kept, put
+from gongjian.apps.targets.models import Target
 
 # name → (method, signed out, stranger, viewer, office); a form of the office may answer 302.
 TABLE = {
@@ -17,6 +24,31 @@ TABLE = {
     "cockpit:campaign": ("get", 302, 404, 200, 200),
     "cockpit:items": ("get", 302, 404, 200, 200),
     "cockpit:item": ("get", 302, 404, 200, 200),
+    "cockpit:battle": ("get", 302, 404, 200, 200),
+    "cockpit:register": ("get", 302, 404, 200, 200),
+    "cockpit:export": ("get", 302, 404, 200, 200),
+    "cockpit:rosters": ("get", 302, 404, 200, 200),
+    "cockpit:item_history": ("get", 302, 404, 200, 200),
+    "cockpit:item_who": ("get", 302, 404, 200, 200),
+    "campaigns:new_item": ("get", 302, 404, 403, 200),
+    "campaigns:freeze_roster": ("post", 302, 404, 403, 302),
+    "campaigns:find": ("post", 302, 404, 403, 403),
+    "campaigns:edit_item": ("get", 302, 404, 403, 200),
+    "campaigns:add_duty": ("post", 302, 404, 403, 302),
+    "campaigns:remove_duty": ("post", 302, 404, 403, 302),
+    "campaigns:link": ("post", 302, 404, 403, 302),
+    "campaigns:unlink": ("post", 302, 404, 403, 302),
+    "campaigns:list_item": ("get", 302, 404, 403, 200),
+    "campaigns:listing": ("get", 302, 404, 403, 200),
+    "campaigns:unlist": ("post", 302, 404, 403, 302),
+    "campaigns:attach_file": ("post", 302, 404, 403, 302),
+    "campaigns:download": ("get", 302, 404, 200, 200),
+    "campaigns:remove_file": ("post", 302, 404, 403, 302),
+    "campaigns:reveal": ("post", 302, 404, 403, 403),
+    "campaigns:erase": ("get", 302, 404, 403, 200),
+    "targets:attach": ("get", 302, 404, 403, 200),
+    "targets:detach": ("post", 302, 404, 403, 302),
+    "loop:step": ("post", 302, 404, 403, 302),
     "loop:report": ("post", 302, 404, 403, 302),
     "loop:close_out": ("post", 302, 404, 403, 302),
     "loop:reopen": ("post", 302, 404, 403, 302),
@@ -62,6 +94,7 @@ def addresses(cast):
         "drafting:correct": [part.pk],
         "drafting:drop": [part.pk],
     }
+    by_name |= of_an_item(cast, item)
     for name in TABLE:
         space = name.split(":")[0]
         if name in by_name or name in {"drafting:papers", "api-1:list_campaigns"}:
@@ -75,6 +108,46 @@ def addresses(cast):
     return {name: reverse(name, args=by_name.get(name, [])) for name in TABLE}
 
 
+def of_an_item(cast, item) -> dict[str, list]:
+    """What the addresses of one item and of its register are filled with; a file, a link, a listing."""
+    office = act(cast.people["office"])
+    other = cast.item("Another")
+    key = cast.register.key
+    made = attach_file(office, item, Kept(put(b"x"), 1, "text/plain"), "a.txt")
+    link = ItemLink(campaign=cast.campaign, kind="x", source=item, target=other)
+    target = Target(campaign=cast.campaign, item=item, order=1, subject="x")
+    with gate.opened():
+        link.save()
+        target.save()
+    register = cast.campaign.registers.exclude(key=key).first()
+    listing = list_item(act(cast.people["office"]), item, register).result["listing"]
+    code, duty = item.code, item.responsibilities.get()
+    return {
+        "cockpit:battle": [cast.campaign.code, cast.battles[0].pk],
+        **{
+            name: [cast.campaign.code, key]
+            for name in TABLE
+            if name.split(":")[-1]
+            in {"register", "export", "rosters", "new_item", "freeze_roster", "find"}
+        },
+        **{f"cockpit:{n}": [code] for n in ("item_history", "item_who")},
+        **{
+            f"campaigns:{n}": [code]
+            for n in (
+                "edit_item", "add_duty", "link", "list_item", "attach_file", "reveal", "erase",
+            )
+        },
+        "campaigns:remove_duty": [code, duty.pk],
+        "campaigns:unlink": [code, link.pk],
+        "campaigns:listing": [code, listing],
+        "campaigns:unlist": [code, listing],
+        "campaigns:download": [made.result["file"]],
+        "campaigns:remove_file": [code, made.result["file"]],
+        "targets:attach": [code],
+        "targets:detach": [code, target.pk],
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("who", [None, "stranger", "viewer", "office"])
 def test_each_address_answers_as_the_table_says(cast, addresses, who):
     column = [None, "stranger", "viewer", "office"].index(who) + 1
@@ -86,6 +159,7 @@ def test_each_address_answers_as_the_table_says(cast, addresses, who):
             answer = seat.post(addresses[name], {}, content_type="application/json")
         else:
             answer = getattr(seat, row[0])(addresses[name], data if row[0] == "post" else {})
+        answer.close()
         if answer.status_code != row[column]:
             wrong.append(f"{name}: {answer.status_code}, not {row[column]}")
     assert wrong == []

@@ -40,7 +40,9 @@ SENTENCES: dict[str, str] = {
     ),
     "duty.exists": noop("%(holder)s has this duty already."),
     "duty.no_such_role": noop("There is no such role. Choose one of the list."),
-    "erase.not_confirmed": noop("Type the code %(item)s exactly to confirm. Nothing was destroyed."),
+    "erase.not_confirmed": noop(
+        "Type the code %(item)s exactly to confirm. Nothing was destroyed."
+    ),
     "erase.nothing": noop("%(item)s has no personal fields that could be destroyed."),
     "item.dates_reversed": noop("The start (%(start)s) is after the deadline (%(end)s)."),
     "field.computed": noop("This field is worked out from others and cannot be typed."),

@@ -141,7 +141,7 @@ def test_each_register_has_its_own_number_and_columns(books):
 
 
 def test_figures_count_a_listed_item_once_at_home(books):
-    item, seat = listed(books)
+    _item, _seat = listed(books)
     tally.fold("test")
     for person, campaign, n in (("office", books.campaign, 1), ("office", books.other, 0)):
         from gongjian.apps.accounts.access import scope
@@ -172,7 +172,7 @@ def test_a_listing_is_edited_and_taken_off(books):
 
 @pytest.mark.parametrize("case", ["home", "twice", "number", "column"])
 def test_a_listing_that_makes_no_sense_is_refused(books, case):
-    item, seat = listed(books)
+    item, _seat = listed(books)
     other = books.item("Another")
     from gongjian.apps.ledger.book import ActionError
 
