@@ -16,6 +16,14 @@ from gongjian.apps.loop.actions import RoundPlan, open_round
 from gongjian.apps.loop.models import Return
 from gongjian.apps.notices.models import Notice
 from gongjian.playbooks.load import content_of, load_text, text_of
+from tests.support.cast import act
+from tests.support.web import client, drafted
+
+from gongjian.apps.campaigns.actions import attach_file, list_item
+from gongjian.apps.campaigns.models import ItemLink
+from gongjian.apps.ledger import gate
+from gongjian.apps.papers.files import Kept, put
+from gongjian.apps.targets.models import Target
 
 # name → (method, signed out, stranger, viewer, office); a form of the office may answer 302.
 TABLE = {
@@ -69,6 +77,31 @@ TABLE = {
     "campaigns:adopt": ("post", 302, 404, 403, 302),
     "campaigns:adoption": ("get", 302, 404, 403, 200),
     "campaigns:undo_adoption": ("post", 302, 404, 403, 302),
+    "cockpit:battle": ("get", 302, 404, 200, 200),
+    "cockpit:register": ("get", 302, 404, 200, 200),
+    "cockpit:export": ("get", 302, 404, 200, 200),
+    "cockpit:rosters": ("get", 302, 404, 200, 200),
+    "cockpit:item_history": ("get", 302, 404, 200, 200),
+    "cockpit:item_who": ("get", 302, 404, 200, 200),
+    "campaigns:new_item": ("get", 302, 404, 403, 200),
+    "campaigns:freeze_roster": ("post", 302, 404, 403, 302),
+    "campaigns:find": ("post", 302, 404, 403, 403),
+    "campaigns:edit_item": ("get", 302, 404, 403, 200),
+    "campaigns:add_duty": ("post", 302, 404, 403, 302),
+    "campaigns:remove_duty": ("post", 302, 404, 403, 302),
+    "campaigns:link": ("post", 302, 404, 403, 302),
+    "campaigns:unlink": ("post", 302, 404, 403, 302),
+    "campaigns:list_item": ("get", 302, 404, 403, 200),
+    "campaigns:listing": ("get", 302, 404, 403, 200),
+    "campaigns:unlist": ("post", 302, 404, 403, 302),
+    "campaigns:attach_file": ("post", 302, 404, 403, 302),
+    "campaigns:download": ("get", 302, 404, 200, 200),
+    "campaigns:remove_file": ("post", 302, 404, 403, 302),
+    "campaigns:reveal": ("post", 302, 404, 403, 403),
+    "campaigns:erase": ("get", 302, 404, 403, 200),
+    "targets:attach": ("get", 302, 404, 403, 200),
+    "targets:detach": ("post", 302, 404, 403, 302),
+    "loop:step": ("post", 302, 404, 403, 302),
     "loop:report": ("post", 302, 404, 403, 302),
     "loop:close_out": ("post", 302, 404, 403, 302),
     "loop:reopen": ("post", 302, 404, 403, 302),
@@ -147,6 +180,7 @@ def addresses(cast):
         **organisation(cast, item),
     }
     by_name |= playbook_pages(cast)
+    by_name |= of_an_item(cast, item)
     for name in TABLE:
         space = name.split(":")[0]
         if name in by_name or name in {"drafting:papers", "api-1:list_campaigns"}:
@@ -200,6 +234,43 @@ def playbook_pages(cast) -> dict[str, list]:
         "campaigns:field_shape": [*shape, register.fields[0].key],
         "campaigns:workflow_shape": [code, register.workflow],
         "campaigns:adoption": change, "campaigns:undo_adoption": change,
+def of_an_item(cast, item) -> dict[str, list]:
+    """What the addresses of one item and of its register are filled with; a file, a link, a listing."""
+    office = act(cast.people["office"])
+    other = cast.item("Another")
+    key = cast.register.key
+    made = attach_file(office, item, Kept(put(b"x"), 1, "text/plain"), "a.txt")
+    link = ItemLink(campaign=cast.campaign, kind="x", source=item, target=other)
+    target = Target(campaign=cast.campaign, item=item, order=1, subject="x")
+    with gate.opened():
+        link.save()
+        target.save()
+    register = cast.campaign.registers.exclude(key=key).first()
+    listing = list_item(act(cast.people["office"]), item, register).result["listing"]
+    code, duty = item.code, item.responsibilities.get()
+    return {
+        "cockpit:battle": [cast.campaign.code, cast.battles[0].pk],
+        **{
+            name: [cast.campaign.code, key]
+            for name in TABLE
+            if name.split(":")[-1]
+            in {"register", "export", "rosters", "new_item", "freeze_roster", "find"}
+        },
+        **{f"cockpit:{n}": [code] for n in ("item_history", "item_who")},
+        **{
+            f"campaigns:{n}": [code]
+            for n in (
+                "edit_item", "add_duty", "link", "list_item", "attach_file", "reveal", "erase",
+            )
+        },
+        "campaigns:remove_duty": [code, duty.pk],
+        "campaigns:unlink": [code, link.pk],
+        "campaigns:listing": [code, listing],
+        "campaigns:unlist": [code, listing],
+        "campaigns:download": [made.result["file"]],
+        "campaigns:remove_file": [code, made.result["file"]],
+        "targets:attach": [code],
+        "targets:detach": [code, target.pk],
     }  # fmt: skip
 
 
@@ -214,6 +285,7 @@ def test_each_address_answers_as_the_table_says(cast, addresses, who):
             answer = seat.post(addresses[name], {}, content_type="application/json")
         else:
             answer = getattr(seat, row[0])(addresses[name], data if row[0] == "post" else {})
+        answer.close()
         if answer.status_code != row[column]:
             wrong.append(f"{name}: {answer.status_code}, not {row[column]}")
     assert wrong == []

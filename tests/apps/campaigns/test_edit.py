@@ -36,7 +36,7 @@ def test_every_type_of_field_is_read_as_people_type_it(books):
         f__found_on="2021-08-01",
         f__builder="Planning Bureau",
         f__guide="works desk",
-        f__paper="区府办〔2021〕3号",
+        f__paper="区府办2021-3号",
         f__measures="清表\r\n排迁",
     )
     assert answer.status_code == 302
@@ -48,7 +48,7 @@ def test_every_type_of_field_is_read_as_people_type_it(books):
         "found_on": "2021-08-01",
         "builder": str(books.cast.orgs["plan"].pk),
         "guide": str(books.people["works"].pk),
-        "paper": "区府办〔2021〕3号",
+        "paper": "区府办2021-3号",
         "measures": ["清表", "排迁"],
     }
     page = seat.get(f"/i/{item.code}/").content.decode()

@@ -90,7 +90,7 @@ def _tree_as_of(asked: Asked, ids: list[UUID], after: str) -> tuple[list[TreeRow
 
 
 def _row(asked: Asked, item: Item, below: list[Item]) -> TreeRow:
-    # A list of one battle need not fetch the battle of each row.
+
     return TreeRow(
         item_row(asked, item, with_battle=False),
         tuple(item_row(asked, i, with_battle=False) for i in below),

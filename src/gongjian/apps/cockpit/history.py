@@ -135,13 +135,14 @@ class Past:
         return self.names.get(str(value), str(value))
 
     def _name(self, changes: Iterable[Change]) -> None:
-        """Look up everything that the changes name by id."""
+        """Look up what the changes name by id, as far as it is not known from the page itself."""
         ids: dict[FieldType, set[UUID]] = defaultdict(set)
-        battles = set()
-        for side in (s for c in changes if c.row == self.item.pk for s in (c.before, c.after) if s):
+        battles: set[str] = set()
+        mine = [c for c in changes if c.row == self.item.pk and c.before is not None]
+        for side in (s for c in mine for s in (c.before, c.after) if s):
             for kind, found in ids_in(self.fields, side.get("fields") or {}).items():
-                ids[kind] |= found
-            if side.get("org_id"):
+                ids[kind] |= {pk for pk in found if str(pk) not in self.names}
+            if side.get("org_id") and side["org_id"] not in self.names:
                 ids[FieldType.ORG].add(UUID(side["org_id"]))
             battles |= {side["battle_id"]} if side.get("battle_id") else set()
         self.names |= names_of(ids, lang())

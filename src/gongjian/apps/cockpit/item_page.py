@@ -159,7 +159,9 @@ class ItemPage:
         """Give the items right below, each with how many lie below it."""
         shown = self.below[: related.SHOWN_BELOW]
         counts = campaigns.counts_below(self.seen, self.item.campaign_id, shown) if shown else {}
-        return [BelowRow(item_row(self.asked, i), counts.get(i.pk, 0)) for i in shown]
+        return [
+            BelowRow(item_row(self.asked, i, with_battle=False), counts.get(i.pk, 0)) for i in shown
+        ]
 
     def tie_rows(self) -> list[tuple[str, list[TieRow]]]:
         """Give the links by what they say, in both directions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,8 @@ _ROLES = frozenset(Responsibility.Role.values)
 _SORTS = {"code": "code", "due": "due", "start_on": "start_on", "progress": "progress"}
 _SORTS |= {"light": "light"}
 CHUNK = 1000
+_KINDS = {FieldType.NUMBER: "num", FieldType.MONEY: "num", FieldType.DATE: "date"}
+_KINDS |= {FieldType.COMPUTED: "num"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,10 @@ class Printer:
         item = row.item
         battle = row.listing.battle if row.listing else item.battle
         return PrintedRow(
-            cells=tuple(self._cell(source, n, row) for source in sources),
+            cells=tuple(
+                replace(self._cell(source, n, row), label=column.head)
+                for source, column in zip(sources, self.columns, strict=True)
+            ),
             href=reverse("cockpit:item", args=[item.code]),
             listed_from=row.register.label.of(lang()) if row.listing else "",
             battle=battle.label(lang()) if battle else "",
@@ -203,7 +208,7 @@ class Printer:
             value = self._computed(row.item).get(field.key)
         if field.personal and is_sealed(value) and row.item.pk not in self._unlocked:
             return Cell(_("destroyed"), "personal")
-        kind = "num" if field.type in {FieldType.NUMBER, FieldType.MONEY} else ""
+        kind = _KINDS.get(field.type, "")
         text = said(field, value, lang(), self._names)
         return Cell(text, "personal" if field.personal else kind)
 

@@ -58,6 +58,7 @@ def register_context(  # one argument for each thing the address says
     printer = Printer(asked, ledger, head, page.rows, first)
     kept = {k: v for k, v in given.items() if v and k not in {"after", "from"}}
     here = reverse("cockpit:register", args=[asked.campaign.code, key])
+    columns = _heads(printer, ask, kept, here)
     further = {**kept, "after": page.after, "from": str(first + len(page.rows))}
     is_office = asked.seen.is_office(asked.campaign.pk)
     battles = campaigns.battles(asked.campaign)
@@ -75,8 +76,8 @@ def register_context(  # one argument for each thing the address says
         "controls": list(_controls(asked, ledger, ask, given, battles)),
         "chips": list(_chips(asked, ask, kept, here)),
         "faults": [sentence(f) for f in ask.faults],
-        "columns": _heads(printer, ask, kept, here),
-        "over": over_heads(printer),
+        "columns": columns,
+        "over": over_heads(columns),
         "rows": printer.printed(),
         "n": min(page.n, COUNT_CAP),
         "is_more": page.n > COUNT_CAP,
@@ -123,15 +124,18 @@ def _heads(printer: Printer, ask: Ask, kept: dict[str, str], here: str) -> list[
     return found
 
 
-def over_heads(printer: Printer) -> list[tuple[str, int]]:
-    """Give the merged heads with how many columns each spans; empty where there are none."""
-    found: list[tuple[str, int]] = []
-    for column in printer.columns:
-        if found and column.over and found[-1][0] == column.over:
-            found[-1] = (column.over, found[-1][1] + 1)
+def over_heads(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the upper row of heads: merged ones, and those that reach down; empty where none is merged."""
+    if not any(c["over"] for c in columns):
+        return []
+    found: list[dict[str, Any]] = []
+    for column in columns:
+        last = found[-1] if found else None
+        if column["over"] and last and last["over"] == column["over"]:
+            last["span"] += 1
         else:
-            found.append((column.over, 1))
-    return found if any(word for word, _n in found) else []
+            found.append({**column, "span": 1})
+    return found
 
 
 def _controls(
