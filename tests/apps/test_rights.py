@@ -10,20 +10,15 @@ from tests.support.rounds import own_target
 from tests.support.web import client, drafted
 
 from gongjian.apps.accounts.models import OrgGroup
-from gongjian.apps.campaigns.actions import adopt, edit_item, import_items
-from gongjian.apps.campaigns.models import PlaybookVersion, Responsibility
+from gongjian.apps.campaigns.actions import adopt, attach_file, edit_item, import_items, list_item
+from gongjian.apps.campaigns.models import ItemLink, PlaybookVersion, Responsibility
+from gongjian.apps.ledger import gate
 from gongjian.apps.loop.actions import RoundPlan, open_round
 from gongjian.apps.loop.models import Return
 from gongjian.apps.notices.models import Notice
-from gongjian.playbooks.load import content_of, load_text, text_of
-from tests.support.cast import act
-from tests.support.web import client, drafted
-
-from gongjian.apps.campaigns.actions import attach_file, list_item
-from gongjian.apps.campaigns.models import ItemLink
-from gongjian.apps.ledger import gate
 from gongjian.apps.papers.files import Kept, put
 from gongjian.apps.targets.models import Target
+from gongjian.playbooks.load import content_of, load_text, text_of
 
 # name → (method, signed out, stranger, viewer, office); a form of the office may answer 302.
 TABLE = {
@@ -185,7 +180,7 @@ def addresses(cast):
         space = name.split(":")[0]
         if name in by_name or name in {"drafting:papers", "api-1:list_campaigns"}:
             continue
-        if name in {"loop:report", "loop:close_out", "loop:reopen"}:
+        if name in {"loop:report", "loop:close_out", "loop:reopen", "loop:step"}:
             by_name[name] = [item.code]
         elif space in {"cockpit", "campaigns", "loop"} or name in {
             "api-1:read_tally",
@@ -234,6 +229,9 @@ def playbook_pages(cast) -> dict[str, list]:
         "campaigns:field_shape": [*shape, register.fields[0].key],
         "campaigns:workflow_shape": [code, register.workflow],
         "campaigns:adoption": change, "campaigns:undo_adoption": change,
+    }  # fmt: skip
+
+
 def of_an_item(cast, item) -> dict[str, list]:
     """What the addresses of one item and of its register are filled with; a file, a link, a listing."""
     office = act(cast.people["office"])
