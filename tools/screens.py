@@ -12,24 +12,53 @@ SIZES = {"1920": (1920, 1080), "1366": (1366, 768), "390": (390, 844)}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
+# name → path; a link of the page before the arrow is followed where a row is needed
+PATHS = {
+    "home": "/",
+    "inbox": "/inbox",
+    "cockpit": "/c/YC21/cockpit",
+    "cockpit-games": "/c/XS21/cockpit",
+    "cockpit-past": "/c/YC21/cockpit?day=2021-07-20",
+    "campaign": "/c/YC21/",
+    "items": "/c/YC21/items",
+    "register": "/c/YC21/r/tasks/",
+    "register-profile": "/c/YC21/r/tasks/?head=l3",
+    "register-empty": "/c/YC21/r/hazards/",
+    "new-item": "/c/YC21/r/petitions/new",
+    "gaps": "/c/YC21/gaps",
+    "launch": "/c/YC21/launch",
+    "duties": "/c/YC21/duties",
+    "tenures": "/c/YC21/tenures",
+    "task-forces": "/c/YC21/task-forces",
+    "watch": "/c/YC21/watch",
+    "playbook": "/c/YC21/playbook/",
+    "playbook-register": "/c/YC21/playbook/r/tasks/",
+    "playbook-yaml": "/c/YC21/playbook/yaml",
+    "playbooks": "/playbooks/",
+    "new-campaign": "/campaigns/new",
+    "copy-campaign": "/campaigns/new?from=YC21",
+    "orgs": "/orgs/",
+    "org-import": "/orgs/import",
+    "papers": "/papers/",
+}
+LINKS = {
+    "item": ("/c/YC21/items?light=red", "tbody th a"),
+    "battle": ("/c/YC21/", "section table tbody th a"),
+    "org": ("/orgs/", "main a[href^='/orgs/']:not([href$='import'])"),
+    "round": ("/c/YC21/gaps", "a[href*='/rounds/']"),
+    "target": ("/c/YC21/", "a[href^='/targets/']"),
+    "draft": ("/papers/", "a[href^='/drafts/']"),
+}
+
+
 def screens(page: Page, address: str) -> dict[str, str]:
-    """Give the screens by name; the item and the draft are found on the way."""
-    page.goto(f"{address}/c/YC21/items?light=red")
-    item = page.locator("tbody th a").first.get_attribute("href") or "/"
-    found = {
-        "home": "/",
-        "cockpit": "/c/YC21/cockpit",
-        "cockpit-games": "/c/XS21/cockpit",
-        "cockpit-past": "/c/YC21/cockpit?day=2021-07-20",
-        "campaign": "/c/YC21/",
-        "items": "/c/YC21/items",
-        "item": item,
-        "papers": "/papers/",
-    }
-    page.goto(f"{address}/papers/")
-    draft = page.locator("a[href^='/drafts/']")
-    if draft.count():
-        found["draft"] = draft.first.get_attribute("href") or "/"
+    """Give the screens by name; those of single rows are found on the way."""
+    found = dict(PATHS)
+    for name, (place, selector) in LINKS.items():
+        page.goto(address + place)
+        link = page.locator(selector)
+        if link.count():
+            found[name] = link.first.get_attribute("href") or "/"
     return found
 
 

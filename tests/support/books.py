@@ -142,7 +142,7 @@ class Books:
             "phone": "13900001234",
             "petitioner": "李某某",
             "id_number": "330602190001010011",
-            "plan": "一案一策",
+            "plan": "逐户走访定方案",
             **columns,
         }
         return self.item(title, register="cases", fields=fields)

@@ -30,3 +30,8 @@ def drafted(by, text: str = PAPER) -> Draft:
     answer = client(by).post("/papers/", {"text": text})
     assert answer.status_code == 302, answer.content.decode()
     return Draft.objects.select_related("paper").get(pk=answer.url.split("/")[2])
+
+
+def who_does_what(page) -> dict[str, list[str]]:
+    """Read who is what to an item off its page: the printed word of the role, and the names."""
+    return {duty.label: [name for _pk, name in duty.holders] for duty in page["duties"]}

@@ -132,7 +132,7 @@ def test_the_page_shows_a_mask_that_does_not_tell_the_length(books):
 def test_the_api_leaves_them_out(books):
     item = books.case(TITLE)
     answer = client(books.people["office"]).get(f"/api/v1/items/{item.code}").json()
-    assert answer["fields"] == {"plan": "一案一策"}
+    assert answer["fields"] == {"plan": "逐户走访定方案"}
 
 
 def test_a_field_kept_to_some_roles_is_not_in_the_api_of_others(books):
@@ -433,7 +433,7 @@ def unpacked(workbook: bytes) -> str:
 def test_no_address_tells_a_case_to_whoever_lacks_the_class(books, who):
     item, demand, open_item = planted(books)
     seat = client(books.people[who])
-    seeks = (item.code, TITLE, "旧案-7", "一案一策", "另案处理", "case.txt", "旧案名册", *VALUES)
+    seeks = (item.code, TITLE, "旧案-7", "逐户走访定方案", "另案处理", "case.txt", "旧案名册", *VALUES)
     paths = addresses(books, item, demand, open_item)
     assert len(paths) > 100
     assert [f for path in paths for f in told(seat, path, seeks)] == []

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from tests.support.cast import END, START, act
 from tests.support.orgs import leading_posts, simulated
-from tests.support.web import client
+from tests.support.web import client, who_does_what
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.access import scope
@@ -84,7 +84,7 @@ def test_an_org_merged_and_twelve_duties_moved_read_as_before_and_results_are_sp
     assert facts(seat, items[1]) == item_page
     assert "Works Bureau" in item_page
     now = seat.get(f"/i/{items[1].code}/").context
-    assert now["responsibilities"] == {"责任单位": ["Planning Bureau"], "牵头领导": ["Leader 12"]}
+    assert who_does_what(now) == {"责任单位": ["Planning Bureau"], "牵头领导": ["Leader 12"]}
     terms = seat.get("/c/LK21/tenures").context["battles"][0].terms
     assert [(t.leader, t.since, t.result.closed, t.end_pct) for t in terms] == [
         ("Leader 00", START, 1, 8),
@@ -114,7 +114,7 @@ def read(seat, page: str) -> object:
 
 def facts(seat, item) -> str:
     context = seat.get(f"/i/{item.code}/", {"day": BEFORE.isoformat()}).context
-    return str((context["row"].org, context["responsibilities"]))
+    return str((context["row"].org, who_does_what(context)))
 
 
 def test_open_items_go_to_the_heir_and_closed_ones_stay(cast):
@@ -258,7 +258,7 @@ def test_a_renamed_org_is_called_as_it_was_on_a_past_day(cast):
         rows = seat.get("/c/LK21/items", {"day": day}).context["rows"]
         page = seat.get(f"/i/{item.code}/", {"day": day}).context
         group = seat.get("/c/LK21/cockpit", {"day": day}).context["page"].groups[0].rows
-        return {rows[0].org, page["row"].org, *page["responsibilities"]["责任单位"], group[0].name}
+        return {rows[0].org, page["row"].org, *who_does_what(page)["责任单位"], group[0].name}
 
     assert named("2021-08-08") == {"Works Bureau"}
     assert named("2021-08-10") == {"City Works"}

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from tests.support.cast import END, START, act
 from tests.support.orgs import simulated, task_force
-from tests.support.web import client
+from tests.support.web import client, who_does_what
 
 from gongjian.apps.accounts.access import scope
 from gongjian.apps.accounts.models import Grant, Org, OrgGroupMember
@@ -126,7 +126,7 @@ def test_when_it_ends_its_org_members_and_grants_end_and_the_past_keeps_it(cast)
     assert Grant.objects.get(org=org).until == last
     cast.tick(last + dt.timedelta(days=1))
     shown = client(cast.people["viewer"]).get(f"/i/{item.code}/", {"day": DAY.isoformat()}).context
-    assert shown["responsibilities"] == {"责任单位": ["Flood force"]}
+    assert who_does_what(shown) == {"责任单位": ["Flood force"]}
     assert shown["row"].org == "Flood force"
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from tests.support.cast import START, act
 from tests.support.orgs import leading_posts, simulated
-from tests.support.web import client
+from tests.support.web import client, who_does_what
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.models import Grant, PostHolding
@@ -103,7 +103,7 @@ def test_chosen_items_are_handed_over_in_one_step_with_a_note(cast):
     assert Item.objects.get(pk=two.pk).org.code == "plan"
     assert Event.objects.get(action="campaigns.hand_over").reason == "Files are in room 3"
     page = client(cast.people["office"]).get(f"/i/{one.code}/").context
-    assert page["responsibilities"] == {"责任单位": ["Works Bureau"]}
+    assert who_does_what(page) == {"责任单位": ["Works Bureau"]}
     assert "Files are in room 3" in [e.reason for e in page["history"]]
     assert recount(cast.campaign) == []
 
@@ -138,7 +138,7 @@ def test_everything_that_a_post_leads_goes_to_another_in_one_step(cast):
     data = {"to": new.pk, "since": START.isoformat(), "note": "Two open questions"}
     client(cast.people["office"]).post(f"/c/LK21/watch/posts/{old.pk}", data)
     page = client(cast.people["office"]).get(f"/i/{item.code}/").context
-    assert page["responsibilities"]["牵头领导"] == ["Leader 01"]
+    assert who_does_what(page)["牵头领导"] == ["Leader 01"]
     assert client(cast.people["viewer"]).get("/c/LK21/").context["battles"][0].leader == "Leader 01"
 
 

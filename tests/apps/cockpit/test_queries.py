@@ -14,7 +14,7 @@ from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.actions import import_items
 from gongjian.apps.campaigns.models import Item, Responsibility
 
-PAGES = {"/": 6, "/c/LK21/cockpit": 16, "/c/LK21/": 10, "/c/LK21/items": 9}
+PAGES = {"/": 7, "/c/LK21/cockpit": 16, "/c/LK21/": 12, "/c/LK21/items": 10}
 
 
 def add(cast, n):

@@ -66,7 +66,27 @@ def build_desks(day: dt.date, named: dict[str, Org]) -> dict[str, Person]:
         held = Grant(person=person, role=desk.role, org=named.get(desk.org))
         accounts.grant(act(f"grant-{desk.username}", day), held)
         people[desk.username] = person
+    _seat(day, named)
     return people
+
+
+def _seat(day: dt.date, named: dict[str, Org]) -> None:
+    """Seat a contact at every org and somebody in every leading post, but for the last of each."""
+    seated = {desk.org for desk in data().desks}
+    empty = [o for o in named.values() if o.parent_id and o.short_name not in seated]
+    for org in empty[:-1]:
+        contact = Person(
+            username=f"at-{org.code}",
+            name=f"{org.short_name}联络员",
+            name_en=f"Contact, {org.name_en}" if org.name_en else "",
+        )
+        accounts.add_person(act(f"seat-{org.code}", day), contact)
+        held = Grant(person=contact, role="contact", org=org)
+        accounts.grant(act(f"seat-{org.code}-grant", day), held)
+    posts = list(Post.objects.order_by("pk"))
+    for n, post in enumerate(posts[:-1]):
+        holder = Person(username=f"in-post-{n}", name=post.title, name_en=post.title_en)
+        accounts.add_person(act(f"post-{n}", day), holder, post=post)
 
 
 def build_campaign(example: Example, people: dict[str, Person]) -> Campaign:
