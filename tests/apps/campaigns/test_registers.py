@@ -35,7 +35,7 @@ def five(books):
 
 
 def titles(answer) -> list[str]:
-    return [c.text for r in answer.context["rows"] for c in r.cells if c.kind == "title"]
+    return [c["text"] for r in answer.context["rows"] for c in r.cells if c["kind"] == "title"]
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,7 @@ def workbook(  # what is printed, under which heads, by whom
         if head is not None and head.by_battle and row.battle != battle:
             battle = row.battle
             rows.append([battle, *[""] * (len(columns) - 1)])
-        rows.append([c.text for c in row.cells])
+        rows.append([c["text"] for c in row.cells])
     at = clock.now()
     watermark = ""
     if ledger.register.access_class != AccessClass.OPEN:
