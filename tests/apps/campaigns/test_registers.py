@@ -75,10 +75,13 @@ def test_by_org_and_by_an_org_field(books):
     books.item("Other")
     seat = client(books.people["office"])
     assert titles(seat.get(f"{WORKS}?org={item.org_id}")) == ["Theirs"]
+    assert titles(seat.get(f"{WORKS}?org=East+Town")) == ["Theirs"]
     assert titles(seat.get(f"{WORKS}?f.builder=West+Town")) == ["Theirs"]
 
 
-@pytest.mark.parametrize("query", ["f.cost.from=viel", "f.found_on.to=morgen", "f.builder=Nowhere"])
+@pytest.mark.parametrize(
+    "query", ["f.cost.from=viel", "f.found_on.to=morgen", "f.builder=Nowhere", "org=Nowhere"]
+)
 def test_a_filter_that_cannot_be_read_is_told_and_ignored(books, query):
     five(books)
     answer = client(books.people["office"]).get(f"{WORKS}?{query}")

@@ -97,13 +97,18 @@ def ask_of(given: Mapping[str, str], askable: Sequence[FieldDef]) -> Ask:
                 conditions.append(FieldFilter(one, op, _typed(one, text), text))
             except FieldError as error:
                 faults.append(error)
+    org = None
+    try:
+        org = _org(given.get("org", "").strip())
+    except FieldError as error:
+        faults.append(error)
     sort = given.get("sort", "")
     bare = sort.removeprefix("-")
     sorted_by = next((f for f in askable if f.sortable and f"f.{f.key}" == bare), None)
     return Ask(
         q=given.get("q", "").strip()[:100],
         battle=_uuid(given.get("battle", "")),
-        org=_uuid(given.get("org", "")),
+        org=org,
         state=given.get("state", "")[:32],
         light=given.get("light", "")[:16],
         fields=tuple(conditions),
@@ -112,6 +117,17 @@ def ask_of(given: Mapping[str, str], askable: Sequence[FieldDef]) -> Ask:
         is_down=sort.startswith("-") and (sorted_by is not None or bare in CORE_SORTS),
         faults=tuple(faults),
     )
+
+
+def _org(text: str) -> UUID | None:
+    """Give the org that is asked for, by its id or by its name."""
+    if not text or (pk := _uuid(text)) is not None:
+        return pk if text else None
+    rows = by_name(FieldType.ORG, {text})[text]
+    if len(rows) != 1:
+        code = "field.several_so_named" if rows else "field.no_such_org"
+        raise FieldError(code, given=text)
+    return UUID(str(rows[0].pk))
 
 
 def _ops(field: FieldDef) -> tuple[tuple[str, str], ...]:

@@ -110,7 +110,7 @@ class Past:
     def _told(self, changes: list[Told], people: Mapping[UUID, Person]) -> HistoryRow | None:
         event = changes[0]
         found = [d for c in reversed(changes) for d in self._differences(c)]
-        if not found and all(self._is_hidden(c) for c in changes):
+        if not found and all(self._is_nothing(c) for c in changes):
             return None
         return HistoryRow(
             at=event.at,
@@ -121,8 +121,10 @@ class Past:
             changes=tuple(found),
         )
 
-    def _is_hidden(self, change: Told) -> bool:
-        """Tell whether a change is of fields only, all of which this reader does not see."""
+    def _is_nothing(self, change: Told) -> bool:
+        """Tell whether a change shows this reader nothing: of fields kept to others, or elsewhere."""
+        if change.row in self.tied:
+            return True
         return change.before is not None and set(change.after or ()) == {"fields"}
 
     def _differences(self, change: Told) -> Iterable[Difference]:
@@ -136,13 +138,18 @@ class Past:
     def _tied(self, change: Told) -> Iterable[Difference]:
         noun, text = self.tied[change.row]
         before, after = change.before, change.after
-        if before is None:
+        if "item_id" in (before or {}) and "item_id" in (after or {}):
+            is_mine = str(self.item.pk) == (after or {})["item_id"]
+            yield Difference("", noun, *((BLANK, text) if is_mine else (text, BLANK)))
+        elif before is None and not (after or {}).get("item_id", True):
+            return  # made for no item, attached later
+        elif before is None:
             yield Difference("", noun, BLANK, text)
         elif after is None or after.get("is_removed"):
             yield Difference("", noun, text, BLANK)
         elif "number" in after:
             yield Difference("", noun, before["number"] or BLANK, after["number"] or BLANK)
-        elif after:
+        elif after and "order" not in after and "item_id" not in after:
             yield Difference("", noun, text, text)
 
     def _core(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Difference]:
@@ -242,6 +249,8 @@ _ACTIONS = {
     "loop.close_out": noop("Closed out"),
     "loop.reopen": noop("Reopened"),
     "loop.step": noop("Step taken"),
+    "targets.attach": noop("Target attached"),
+    "targets.detach": noop("Target detached"),
     "ledger.undo": noop("Undone"),
 }
 

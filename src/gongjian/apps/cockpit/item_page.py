@@ -37,7 +37,7 @@ from gongjian.apps.cockpit.pages import (
 )
 from gongjian.apps.cockpit.queries import Asked, lang, target_row
 from gongjian.apps.loop.queries import Steps, reports
-from gongjian.apps.targets.queries import aims_of
+from gongjian.apps.targets.queries import Aim, aims_of
 from gongjian.kernel.model.fields import FieldType
 from gongjian.kernel.playbook.values import computed
 
@@ -282,6 +282,9 @@ class ItemPage:
         """Give what its history is told with."""
         past = Past(self.item, self.asked.playbook, self.fields, names=dict(self.names))
         self._tell_tied(past, self.duties, self.ties, self.places, self.files)
+        for aim in self.aims:
+            past.tied[aim.target.pk] = (_("Works for the target"), aim.target.subject)
+            past.tables[aim.target.pk] = aim.target._meta.label_lower
         return past
 
     def _tell_tied(
@@ -323,13 +326,14 @@ class ItemPage:
             "register": self.register.label.of(lang()),
             "fields": self.field_rows(),
             "duties": self.duty_rows(),
+            "above": self.above(),
             "below": self.below_rows(),
             "n_below": len(self.below),
             "child_registers": self._child_registers(),
             "ties": self.tie_rows(),
             "listings": self.listing_rows(),
             "files": [f for f in self.files if not f.field],
-            "targets": [(a.target.pk, target_row(a)) for a in self._aims()],
+            "targets": [(a.target.pk, target_row(a)) for a in self.aims],
             "reports": [(moment(r.at), r) for r in reports(self.item, self.until)[:20]],
             "history": history,
             "is_more_history": is_more,
@@ -344,8 +348,16 @@ class ItemPage:
             **self._choices(),
         }
 
-    def _aims(self) -> list[Any]:
+    @cached_property
+    def aims(self) -> list[Aim]:
         return aims_of(self.item, self.asked.day, self.until)
+
+    def above(self) -> dict[str, str]:
+        """Give the item above this one, if there is one that the reader sees."""
+        if self.item.parent_id is None:
+            return {}
+        found = related.seen_items(self.seen, {self.item.parent_id}, self.item.campaign_id)
+        return {"code": b.code, "title": b.title} if (b := found.get(self.item.parent_id)) else {}
 
     def _personal(self) -> dict[str, Any]:
         if not self.has_personal:
