@@ -52,7 +52,7 @@ def test_every_type_of_field_is_read_as_people_type_it(books):
         "measures": ["清表", "排迁"],
     }
     page = seat.get(f"/i/{item.code}/").content.decode()
-    for shown in ("12000 万元", "建成", "Planning Bureau", "works desk", "清表<br>排迁"):
+    for shown in ("12000 万元", "建成", "Planning Bureau", "works desk", "清表\n排迁"):
         assert shown in page
 
 

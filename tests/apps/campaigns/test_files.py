@@ -163,6 +163,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_copied(settings):
     upload.chunks = lambda _n=None: pytest.fail("the file was read")
     with pytest.raises(ActionError) as error:
         keep_upload(upload)
+    upload.close()
     assert error.value.code == "file.too_large"
 
 

@@ -118,7 +118,7 @@ def test_one_item_in_three_registers_of_two_campaigns_is_changed_once(books):
     pages = ["/c/BK21/r/works/", "/c/BK21/r/scenes/", "/c/BK22/r/works/"]
     for path in pages:
         [row] = seat.get(path).context["rows"]
-        assert "修建东湖大道" in [c.text for c in row.cells]
+        assert "修建东湖大道" in [c["text"] for c in row.cells]
     assert "88 万元" in seat.get("/c/BK22/r/works/").content.decode()
     api = seat.get(f"/api/v1/items/{item.code}").json()
     assert (api["title"], api["fields"]["cost"]) == ("修建东湖大道", "88")
@@ -127,7 +127,7 @@ def test_one_item_in_three_registers_of_two_campaigns_is_changed_once(books):
 def test_each_register_has_its_own_number_and_columns(books):
     item, seat = listed(books)
     [row] = seat.get("/c/BK21/r/scenes/").context["rows"]
-    texts = [c.text for c in row.cells]
+    texts = [c["text"] for c in row.cells]
     assert "场-7" in texts
     assert "市级" in texts
     assert row.listed_from == "工程清单"

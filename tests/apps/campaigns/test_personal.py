@@ -433,7 +433,16 @@ def unpacked(workbook: bytes) -> str:
 def test_no_address_tells_a_case_to_whoever_lacks_the_class(books, who):
     item, demand, open_item = planted(books)
     seat = client(books.people[who])
-    seeks = (item.code, TITLE, "旧案-7", "逐户走访定方案", "另案处理", "case.txt", "旧案名册", *VALUES)
+    seeks = (
+        item.code,
+        TITLE,
+        "旧案-7",
+        "逐户走访定方案",
+        "另案处理",
+        "case.txt",
+        "旧案名册",
+        *VALUES,
+    )
     paths = addresses(books, item, demand, open_item)
     assert len(paths) > 100
     assert [f for path in paths for f in told(seat, path, seeks)] == []

@@ -321,7 +321,7 @@ def test_the_pages_ask_the_same_however_many_items_there_are(seat, census, path)
         with CaptureQueriesContext(connection) as caught:
             assert seat.get(f"/c/BC21/playbook/{path}").status_code == 200
         asked.append(len(caught))
-    assert asked[0] == asked[1] == {"": 11, "r/sightings/": 5}[path]
+    assert asked[0] == asked[1] == {"": 12, "r/sightings/": 6}[path]
 
 
 def test_a_plan_asks_the_same_however_many_items_there_are(seat, census):

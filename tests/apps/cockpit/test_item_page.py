@@ -13,15 +13,18 @@ from tests.support.web import client
 
 from gongjian.apps.campaigns.actions import (
     add_duty,
+    attach_file,
     edit_item,
     issue_items,
     link_items,
     list_item,
     remove_duty,
+    remove_file,
     unlink,
     unlist,
 )
-from gongjian.apps.campaigns.models import ItemLink, Listing
+from gongjian.apps.campaigns.models import ItemFile, ItemLink, Listing
+from gongjian.apps.papers.files import Kept, put
 from gongjian.apps.targets.actions import attach
 from gongjian.apps.targets.models import Target
 
@@ -98,7 +101,7 @@ def test_sums_over_the_items_below_are_worked_out(books):
         books.item(f"Part {cost}", parent=item, fields={"cost": cost})
     page = client(books.people["office"]).get(f"/i/{item.code}/")
     assert {f.key: f.text for f in page.context["fields"]}["parts_cost"] == "42.5"
-    assert [b.row.title for b in page.context["below"]] == ["Part 5", "Part 37.5"]
+    assert [b["title"] for b in page.context["below"]] == ["Part 5", "Part 37.5"]
 
 
 def changed_later(books):
@@ -147,6 +150,28 @@ def test_any_day_shows_fields_duties_links_and_listings_as_they_were(books):
         "support": ["East Town"],
         "links": ["Scene"],
         "listed": ["上-1"],
+    }
+
+
+def test_any_day_shows_the_files_of_that_day(books):
+    item, office = books.item(), books.people["office"]
+    for name, day in (("early.txt", START), ("late.txt", LATE)):
+        attach_file(act(office, day), books.again(item), Kept(put(name.encode()), 9), name)
+    row = ItemFile.objects.select_related("item__campaign", "item__register").get(name="early.txt")
+    remove_file(act(office, LATE), row)
+    move_to(books, LATE)
+    seat = client(office)
+    for query, names in (("", ["late.txt"]), (f"?day={EARLY}", ["early.txt"])):
+        shown = seat.get(f"/i/{item.code}/{query}").context["files"]
+        assert [f.name for f in shown] == names
+
+
+def test_the_item_above_is_named_where_the_reader_sees_it(books):
+    case = books.case("Above")
+    below = books.item("Part", register="cases", parent=case)
+    assert client(books.people["keeper"]).get(f"/i/{below.code}/").context["above"] == {
+        "code": case.code,
+        "title": "Above",
     }
 
 
@@ -203,6 +228,7 @@ def test_a_target_is_attached_and_parted_again(books):
     assert [(t.subject, t.floor, t.stretch) for _pk, t in page.context["targets"]] == [
         ("开工率", "≥ 60 %", "80 %")
     ]
+    assert ("服务于目标", "–", "开工率") in changes(page)
     seat.post(f"/i/{item.code}/target/{made.pk}/detach")
     assert seat.get(f"/i/{item.code}/").context["targets"] == []
 
@@ -253,4 +279,4 @@ def test_the_page_asks_the_same_however_much_hangs_on_it(books):
     few = {path: asked(office, f"/i/{item.code}/{path}") for path in ("", "history", "who")}
     hang(books, item, 18)
     many = {path: asked(office, f"/i/{item.code}/{path}") for path in ("", "history", "who")}
-    assert many == few == {"": 20, "history": 20, "who": 11}
+    assert many == few == {"": 21, "history": 23, "who": 11}

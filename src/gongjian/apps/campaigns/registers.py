@@ -97,13 +97,18 @@ def ask_of(given: Mapping[str, str], askable: Sequence[FieldDef]) -> Ask:
                 conditions.append(FieldFilter(one, op, _typed(one, text), text))
             except FieldError as error:
                 faults.append(error)
+    org = None
+    try:
+        org = _org(given.get("org", "").strip())
+    except FieldError as error:
+        faults.append(error)
     sort = given.get("sort", "")
     bare = sort.removeprefix("-")
     sorted_by = next((f for f in askable if f.sortable and f"f.{f.key}" == bare), None)
     return Ask(
         q=given.get("q", "").strip()[:100],
         battle=_uuid(given.get("battle", "")),
-        org=_uuid(given.get("org", "")),
+        org=org,
         state=given.get("state", "")[:32],
         light=given.get("light", "")[:16],
         fields=tuple(conditions),
@@ -112,6 +117,17 @@ def ask_of(given: Mapping[str, str], askable: Sequence[FieldDef]) -> Ask:
         is_down=sort.startswith("-") and (sorted_by is not None or bare in CORE_SORTS),
         faults=tuple(faults),
     )
+
+
+def _org(text: str) -> UUID | None:
+    """Give the org that is asked for, by its id or by its name."""
+    if not text or (pk := _uuid(text)) is not None:
+        return pk if text else None
+    rows = by_name(FieldType.ORG, {text})[text]
+    if len(rows) != 1:
+        code = "field.several_so_named" if rows else "field.no_such_org"
+        raise FieldError(code, given=text)
+    return UUID(str(rows[0].pk))
 
 
 def _ops(field: FieldDef) -> tuple[tuple[str, str], ...]:
@@ -280,20 +296,29 @@ class Ledger:
         return self._sort_value(row, ask) if row else None
 
     def listed(self) -> tuple[list[Row], bool]:
-        """Give the items listed here that a person sees: one query, and one for other playbooks."""
+        """Give the items listed here that a person sees: at most three queries."""
+        found = Listing.objects.filter(register=self.register).select_related("battle")
+        rows = list(found.order_by("number")[: LISTED_CAP + 1])
+        is_cut = len(rows) > LISTED_CAP
+        items = self._listed_items([r.item_id for r in rows])
+        rows = [r for r in rows if r.item_id in items]
+        for row in rows:
+            row.item = items[row.item_id]
+        if self.day is not None:
+            rows = self._listings_as_of(rows)
+        home = self.register.campaign_id
+        if missing := {r.item.campaign_id for r in rows} - {*self._books, home}:
+            self._books.update(books_of(missing))
+        return [self._listed_row(r) for r in rows[:LISTED_CAP]], is_cut
+
+    def _listed_items(self, ids: list[UUID]) -> dict[UUID, Item]:
+        if not ids:
+            return {}
         campaign = self.register.campaign_id
         here = Q(campaign=campaign) & visible(self.seen, campaign)
         elsewhere = ~Q(campaign=campaign) & self.seen.rows(campaign)
-        found = Listing.objects.filter(
-            register=self.register, item__in=Item.objects.filter(here | elsewhere)
-        ).select_related("item__org", "item__register", "item__campaign", "battle")
-        rows = list(found.order_by("number")[: LISTED_CAP + 1])
-        is_cut = len(rows) > LISTED_CAP
-        if self.day is not None:
-            rows = self._listings_as_of(rows)
-        if missing := {r.item.campaign_id for r in rows} - {*self._books, campaign}:
-            self._books.update(books_of(missing))
-        return [self._listed_row(r) for r in rows[:LISTED_CAP]], is_cut
+        found = Item.objects.filter(here | elsewhere, pk__in=ids)
+        return {i.pk: i for i in found.select_related("org", "register", "campaign")}
 
     def _listings_as_of(self, rows: list[Listing]) -> list[Listing]:
         """Give listings and their items as they stood; listings removed since stay out."""

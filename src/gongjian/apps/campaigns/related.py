@@ -5,8 +5,9 @@ Everything that names another item or another register is filtered by what the r
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, prefetch_related_objects
 from django.http import Http404
@@ -24,12 +25,13 @@ from gongjian.apps.campaigns.models import (
     Register,
     Responsibility,
 )
-from gongjian.apps.campaigns.queries import visible
+from gongjian.apps.campaigns.queries import Brief, brief_of, visible
+from gongjian.apps.campaigns.standing import Surroundings
 from gongjian.apps.ledger.models import Change
 from gongjian.apps.ledger.queries import rows_as_of, tied_as_of
+from gongjian.lib import clock
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
     from typing import TypeVar
     from uuid import UUID
@@ -44,13 +46,26 @@ if TYPE_CHECKING:
     R = TypeVar("R", bound=Ledgered)
 
 SHOWN_BELOW = 200
+# What the page of an item prints; the other columns of five tables are half of what a query costs.
+_DUTY = (
+    "role", "order", "printed", "since", "until", "item", "group_id",
+    "org__short_name", "org__name_en", "post__title", "post__title_en",
+)  # fmt: skip
+_PLACE = (
+    "number", "fields", "item", "battle__name", "battle__name_en",
+    "register__key", "register__access_class", "register__campaign",
+    "campaign__code", "campaign__name", "campaign__name_en",
+)  # fmt: skip
+_TICK = dt.timedelta(microseconds=1)
 
 
 def duties(item: Item, day: dt.date, until: dt.datetime | None = None) -> list[Responsibility]:
     """Give the duties in force on a day; with an instant, as the book had them then."""
-    rows = list(item.responsibilities.select_related("org", "post").order_by("role", "order"))
-    if until is not None:
-        rows = tied_as_of(Responsibility, rows, "item_id", item.pk, until)
+    found = item.responsibilities.select_related("org", "post").order_by("role", "order")
+    if until is None:
+        rows = list(found.only(*_DUTY))
+    else:
+        rows = tied_as_of(Responsibility, list(found), "item_id", item.pk, until)
         prefetch_related_objects(rows, "org", "post")
         rows.sort(key=lambda r: (r.role, r.order))
         then = orgs_as_of([r.org for r in rows if r.org], until)
@@ -64,17 +79,26 @@ def in_force(duty: Responsibility, day: dt.date) -> bool:
     return (duty.since is None or duty.since <= day) and (duty.until is None or duty.until >= day)
 
 
-def below(seen: Scope, item: Item, until: dt.datetime | None = None) -> list[Item]:
+def below(seen: Scope, item: Item, until: dt.datetime | None = None) -> list[Brief]:
     """Give the items right below one, by code, those that a person may see."""
-    rows = Item.objects.filter(visible(seen, item.campaign_id), parent=item)
-    found = list(rows.select_related("org", "register").order_by("code"))
+    rows = Item.objects.filter(visible(seen, item.campaign_id), parent=item).order_by("code")
     if until is None:
-        return found
-    back = rows_as_of(Item, found, item.campaign_id, until)
-    now = {i.pk: i for i in found}
-    for was in back:
-        was.register, was.org = now[was.pk].register, now[was.pk].org
-    return [was for was in back if was.parent_id == item.pk]
+        return [Brief(*row) for row in rows.values_list(*Brief._fields)]
+    back = rows_as_of(Item, list(rows), item.campaign_id, until)
+    there = [was for was in back if was.parent_id == item.pk]
+    around = Surroundings(item.campaign, clock.day_of(until - _TICK, item.campaign.zone))
+    for was in there:
+        around.judge(was)
+    return [brief_of(was) for was in there]
+
+
+def fields_below(seen: Scope, item: Item, until: dt.datetime | None = None) -> list[dict[str, Any]]:
+    """Give the fields of the items right below one, to be added up."""
+    rows = Item.objects.filter(visible(seen, item.campaign_id), parent=item)
+    if until is None:
+        return list(rows.values_list("fields", flat=True))
+    back = rows_as_of(Item, list(rows), item.campaign_id, until)
+    return [was.fields for was in back if was.parent_id == item.pk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +107,7 @@ class Tie:
 
     link: ItemLink
     is_back: bool
-    other: Item
+    other: Brief
 
 
 def ties(seen: Scope, item: Item, until: dt.datetime | None = None) -> list[Tie]:
@@ -110,7 +134,7 @@ def _tied(seen: Scope, item: Item, rows: list[ItemLink]) -> list[Tie]:
     return sorted(found, key=lambda t: (t.link.kind, t.is_back, t.other.code))
 
 
-def seen_items(seen: Scope, ids: Iterable[UUID], home: UUID) -> dict[UUID, Item]:
+def seen_items(seen: Scope, ids: Iterable[UUID], home: UUID) -> dict[UUID, Brief]:
     """Give those of some items that a person may see; `home` is where most of them are."""
     wanted = set(ids)
     found = _seen_in(seen, home, wanted)
@@ -122,9 +146,11 @@ def seen_items(seen: Scope, ids: Iterable[UUID], home: UUID) -> dict[UUID, Item]
     return found
 
 
-def _seen_in(seen: Scope, campaign_id: UUID, wanted: set[UUID]) -> dict[UUID, Item]:
-    rows = Item.objects.filter(visible(seen, campaign_id), campaign=campaign_id, pk__in=wanted)
-    return {i.pk: i for i in rows.select_related("register", "org", "campaign")}
+def _seen_in(seen: Scope, campaign_id: UUID, wanted: set[UUID]) -> dict[UUID, Brief]:
+    # The campaign is compared here: asked of the database, it may walk all its items for a few ids.
+    rows = Item.objects.filter(visible(seen, campaign_id), pk__in=wanted)
+    found = rows.values_list("campaign_id", *Brief._fields)
+    return {row[1]: Brief(*row[1:]) for row in found if row[0] == campaign_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +166,11 @@ def places(
     seen: Scope, item: Item, home: Playbook, until: dt.datetime | None = None
 ) -> list[Place]:
     """Give where else an item is listed, as far as a person sees those registers."""
-    rows = list(
-        Listing.objects.filter(item=item)
-        .select_related("register", "campaign", "battle")
-        .order_by("number")
-    )
-    if until is not None:
-        rows = tied_as_of(Listing, rows, "item_id", item.pk, until)
+    found = Listing.objects.filter(item=item).order_by("number")
+    if until is None:
+        rows = list(found.select_related("register", "campaign", "battle").only(*_PLACE))
+    else:
+        rows = tied_as_of(Listing, list(found), "item_id", item.pk, until)
         prefetch_related_objects(rows, "register", "campaign", "battle")
     return _placed(seen, item, home, rows)
 

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from gongjian.apps.accounts.models import Org
 from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.campaigns.models import TaskForce
-from gongjian.apps.cockpit.items import item_row
+from gongjian.apps.cockpit.items import brief_rows
 from gongjian.apps.cockpit.queries import Asked, lang, meter, target_row
 from gongjian.apps.targets.queries import aims_in
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
-    from gongjian.apps.campaigns.models import Battle, Item
-    from gongjian.apps.cockpit.pages import ItemRow
-
-
-@dataclass(frozen=True, slots=True)
-class TreeRow:
-    """An item of a battle, with those right below it."""
-
-    row: ItemRow
-    below: tuple[ItemRow, ...]
+    from gongjian.apps.campaigns.models import Battle
+    from gongjian.apps.campaigns.queries import Brief
 
 
 def battle_context(asked: Asked, battle: Battle, after: str) -> dict[str, Any]:
@@ -68,33 +61,47 @@ def task_forces(battle: Battle, day: dt.date) -> list[TaskForce]:
     return list(rows.select_related("head", "org"))
 
 
-def _tree(asked: Asked, ids: list[UUID], after: str) -> tuple[list[TreeRow], str, bool]:
-    """Give one page of root items with those right below: two queries."""
+def _tree(asked: Asked, ids: list[UUID], after: str) -> tuple[list[dict[str, Any]], str, bool]:
+    """Give one page of root items, each followed by those right below it: four queries."""
     if asked.is_past:
-        return _tree_as_of(asked, ids, after)
-    found, further = campaigns.roots(asked.seen, asked.campaign, ids, after)
-    below, is_cut = campaigns.children_of(asked.seen, asked.campaign, found)
-    return [_row(asked, i, below.get(i.pk, [])) for i in found], further, is_cut
+        found, below, further = _as_of(asked, ids, after)
+        is_cut = False
+    else:
+        found, further = campaigns.roots(asked.seen, asked.campaign, ids, after)
+        below, is_cut = campaigns.children_of(asked.seen, asked.campaign, found)
+    shown = [(b, is_below) for root in found for b, is_below in _branch(root, below)]
+    return _rows(asked, shown), further, is_cut
 
 
-def _tree_as_of(asked: Asked, ids: list[UUID], after: str) -> tuple[list[TreeRow], str, bool]:
+def _branch(root: Brief, below: Mapping[UUID | None, list[Brief]]) -> Iterator[tuple[Brief, bool]]:
+    yield root, False
+    for one in below.get(root.pk, ()):
+        yield one, True
+
+
+def _as_of(
+    asked: Asked, ids: list[UUID], after: str
+) -> tuple[list[Brief], Mapping[UUID | None, list[Brief]], str]:
     found = campaigns.all_as_of(asked.seen, asked.campaign, asked.day)
-    found.sort(key=lambda i: i.code)
-    below: dict[UUID | None, list[Item]] = {}
-    for item in found:
-        below.setdefault(item.parent_id, []).append(item)
-    roots = [i for i in below.get(None, []) if i.battle_id in ids and i.code > after]
+    below: dict[UUID | None, list[Brief]] = {}
+    roots = []
+    for item in sorted(found, key=lambda i: i.code):
+        brief = campaigns.brief_of(item)
+        below.setdefault(item.parent_id, []).append(brief)
+        if item.parent_id is None and item.battle_id in ids and item.code > after:
+            roots.append(brief)
     size = campaigns.PAGE
-    rows = [_row(asked, i, below.get(i.pk, [])) for i in roots[:size]]
-    return rows, roots[size - 1].code if len(roots) > size else "", False
+    return roots[:size], below, roots[size - 1].code if len(roots) > size else ""
 
 
-def _row(asked: Asked, item: Item, below: list[Item]) -> TreeRow:
-
-    return TreeRow(
-        item_row(asked, item, with_battle=False),
-        tuple(item_row(asked, i, with_battle=False) for i in below),
-    )
+def _rows(asked: Asked, shown: list[tuple[Brief, bool]]) -> list[dict[str, Any]]:
+    orgs = Org.objects.filter(pk__in={b.org_id for b, _is in shown if b.org_id})
+    named = {str(o.pk): o.label(lang()) for o in orgs}
+    keys = dict(asked.campaign.registers.values_list("pk", "key"))
+    rows = brief_rows(asked, [b for b, _is in shown], keys, named)
+    for row, (_brief, is_below) in zip(rows, shown, strict=True):
+        row["is_below"] = is_below
+    return rows
 
 
 def _href(asked: Asked, battle: Battle, after: str) -> str:

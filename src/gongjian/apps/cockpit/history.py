@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from gongjian.apps.accounts.models import Person
 from gongjian.apps.campaigns.fields import ids_in, said
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gongjian.apps.campaigns.models import Item
-    from gongjian.apps.ledger.models import Change, Event
     from gongjian.kernel.model.fields import FieldDef
     from gongjian.kernel.model.playbook import Playbook
 
@@ -46,10 +47,36 @@ class HistoryRow:
     """One event in the life of an item, for an ordinary person."""
 
     at: dt.datetime
+    at_text: str
     who: str
     action: str
     reason: str
     changes: tuple[Difference, ...]
+
+
+def moment(at: dt.datetime) -> str:
+    """Give an instant as it is printed; cheaper than a template filter, for long lists."""
+    return f"{localtime(at):%Y-%m-%d %H:%M}"
+
+
+class Told(NamedTuple):
+    """One change with what of its event is told."""
+
+    row: UUID
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    event_id: UUID
+    at: dt.datetime
+    actor_id: UUID
+    on_behalf_of_id: UUID | None
+    action: str
+    reason: str
+
+
+_COLUMNS = (
+    "row", "before", "after", "event_id", "event__at", "event__actor_id",
+    "event__on_behalf_of_id", "event__action", "event__reason",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -70,29 +97,37 @@ class Past:
         """Give the newest events, and whether there are more: a fixed number of queries."""
         pairs = [(self.item._meta.label_lower, self.item.pk)]
         pairs += [(self.tables[pk], pk) for pk in self.tied]
-        changes = list(_until(history(pairs), until)[: limit + 1])
-        by_event: dict[UUID, list[Change]] = defaultdict(list)
+        found = _until(history(pairs), until).select_related(None)
+        changes = [Told(*c) for c in found.values_list(*_COLUMNS)[: limit + 1]]
+        by_event: dict[UUID, list[Told]] = defaultdict(list)
         for change in changes[:limit]:
             by_event[change.event_id].append(change)
         self._name(changes)
-        people = _people(c.event for c in changes)
+        people = _people(changes)
         told = [self._told(group, people) for group in by_event.values()]
         return [row for row in told if row is not None], len(changes) > limit
 
-    def _told(self, changes: list[Change], people: Mapping[UUID, Person]) -> HistoryRow | None:
-        event = changes[0].event
+    def _told(self, changes: list[Told], people: Mapping[UUID, Person]) -> HistoryRow | None:
+        event = changes[0]
         found = [d for c in reversed(changes) for d in self._differences(c)]
-        if not found and all(self._is_hidden(c) for c in changes):
+        if not found and all(self._is_nothing(c) for c in changes):
             return None
         return HistoryRow(
-            event.at, who(event, people), action_word(event.action), event.reason, tuple(found)
+            at=event.at,
+            at_text=moment(event.at),
+            who=who(event, people),
+            action=action_word(event.action),
+            reason=event.reason,
+            changes=tuple(found),
         )
 
-    def _is_hidden(self, change: Change) -> bool:
-        """Tell whether a change is of fields only, all of which this reader does not see."""
+    def _is_nothing(self, change: Told) -> bool:
+        """Tell whether a change shows this reader nothing: of fields kept to others, or elsewhere."""
+        if change.row in self.tied:
+            return True
         return change.before is not None and set(change.after or ()) == {"fields"}
 
-    def _differences(self, change: Change) -> Iterable[Difference]:
+    def _differences(self, change: Told) -> Iterable[Difference]:
         if change.row in self.tied:
             yield from self._tied(change)
         elif change.before is not None and change.after is not None:
@@ -100,23 +135,28 @@ class Past:
             if "fields" in change.after:
                 yield from self._own(change.before["fields"], change.after["fields"])
 
-    def _tied(self, change: Change) -> Iterable[Difference]:
+    def _tied(self, change: Told) -> Iterable[Difference]:
         noun, text = self.tied[change.row]
         before, after = change.before, change.after
-        if before is None:
+        if "item_id" in (before or {}) and "item_id" in (after or {}):
+            is_mine = str(self.item.pk) == (after or {})["item_id"]
+            yield Difference("", noun, *((BLANK, text) if is_mine else (text, BLANK)))
+        elif before is None and not (after or {}).get("item_id", True):
+            return  # made for no item, attached later
+        elif before is None:
             yield Difference("", noun, BLANK, text)
         elif after is None or after.get("is_removed"):
             yield Difference("", noun, text, BLANK)
         elif "number" in after:
             yield Difference("", noun, before["number"] or BLANK, after["number"] or BLANK)
-        elif after:
+        elif after and "order" not in after and "item_id" not in after:
             yield Difference("", noun, text, text)
 
     def _core(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Difference]:
-        for name, label in core_words().items():
-            if name in after:
-                was, now = before.get(name), after[name]
-                yield Difference(name, label, self._word(name, was), self._word(name, now))
+        for name, now in after.items():
+            if word := _CORE.get(name):
+                was = before.get(name)
+                yield Difference(name, _(word), self._word(name, was), self._word(name, now))
 
     def _own(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Difference]:
         for one in self.fields:
@@ -134,7 +174,7 @@ class Past:
             return state_word(self.playbook, self.item.register.key, str(value))
         return self.names.get(str(value), str(value))
 
-    def _name(self, changes: Iterable[Change]) -> None:
+    def _name(self, changes: Iterable[Told]) -> None:
         """Look up what the changes name by id, as far as it is not known from the page itself."""
         ids: dict[FieldType, set[UUID]] = defaultdict(set)
         battles: set[str] = set()
@@ -155,12 +195,12 @@ def _until(changes: Any, until: dt.datetime | None) -> Any:
     return changes.filter(event__at__lt=until) if until else changes
 
 
-def _people(events: Iterable[Event]) -> dict[UUID, Person]:
+def _people(events: Iterable[Told]) -> dict[UUID, Person]:
     ids = {pk for e in events for pk in (e.actor_id, e.on_behalf_of_id) if pk}
     return Person.objects.in_bulk(ids) if ids else {}
 
 
-def who(event: Event, people: Mapping[UUID, Person]) -> str:
+def who(event: Told, people: Mapping[UUID, Person]) -> str:
     """Name who acted, and for whom where it was for somebody else."""
     actor = people.get(event.actor_id)
     name = actor.label(lang()) if actor else _("System")
@@ -178,42 +218,49 @@ def state_word(playbook: Playbook, register: str, state: str) -> str:
         return state
 
 
+_CORE = {
+    "title": noop("Title"),
+    "battle_id": noop("Battle"),
+    "org_id": noop("Accountable org"),
+    "start_on": noop("Start"),
+    "due": noop("Deadline"),
+    "state": noop("State"),
+    "progress": noop("Progress"),
+    "issued_on": noop("Issued on"),
+    "closed_on": noop("Closed on"),
+}
+_ACTIONS = {
+    "drafting.confirm": noop("Created from the paper"),
+    "campaigns.add_item": noop("Added"),
+    "campaigns.add_items": noop("Added"),
+    "campaigns.edit_item": noop("Edited"),
+    "campaigns.issue": noop("Issued"),
+    "campaigns.add_duty": noop("Duty given"),
+    "campaigns.remove_duty": noop("Duty taken back"),
+    "campaigns.link": noop("Linked"),
+    "campaigns.unlink": noop("Link removed"),
+    "campaigns.list_item": noop("Listed"),
+    "campaigns.edit_listing": noop("Listing changed"),
+    "campaigns.unlist": noop("Taken off a register"),
+    "campaigns.attach_file": noop("File added"),
+    "campaigns.remove_file": noop("File removed"),
+    "campaigns.erase": noop("Personal fields destroyed"),
+    "loop.report": noop("Reported"),
+    "loop.close_out": noop("Closed out"),
+    "loop.reopen": noop("Reopened"),
+    "loop.step": noop("Step taken"),
+    "targets.attach": noop("Target attached"),
+    "targets.detach": noop("Target detached"),
+    "ledger.undo": noop("Undone"),
+}
+
+
 def core_words() -> dict[str, str]:
     """Give the words of the columns that every register has."""
-    return {
-        "title": _("Title"),
-        "battle_id": _("Battle"),
-        "org_id": _("Accountable org"),
-        "start_on": _("Start"),
-        "due": _("Deadline"),
-        "state": _("State"),
-        "progress": _("Progress"),
-        "issued_on": _("Issued on"),
-        "closed_on": _("Closed on"),
-    }
+    return {name: _(word) for name, word in _CORE.items()}
 
 
 def action_word(action: str) -> str:
     """Give the word for an action."""
-    return {
-        "drafting.confirm": _("Created from the paper"),
-        "campaigns.add_item": _("Added"),
-        "campaigns.add_items": _("Added"),
-        "campaigns.edit_item": _("Edited"),
-        "campaigns.issue": _("Issued"),
-        "campaigns.add_duty": _("Duty given"),
-        "campaigns.remove_duty": _("Duty taken back"),
-        "campaigns.link": _("Linked"),
-        "campaigns.unlink": _("Link removed"),
-        "campaigns.list_item": _("Listed"),
-        "campaigns.edit_listing": _("Listing changed"),
-        "campaigns.unlist": _("Taken off a register"),
-        "campaigns.attach_file": _("File added"),
-        "campaigns.remove_file": _("File removed"),
-        "campaigns.erase": _("Personal fields destroyed"),
-        "loop.report": _("Reported"),
-        "loop.close_out": _("Closed out"),
-        "loop.reopen": _("Reopened"),
-        "loop.step": _("Step taken"),
-        "ledger.undo": _("Undone"),
-    }.get(action, _("Changed"))
+    word = _ACTIONS.get(action)
+    return _(word) if word else _("Changed")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from gongjian.apps.accounts.models import Person
 from gongjian.apps.campaigns import queries as campaigns
@@ -24,10 +25,9 @@ from gongjian.apps.campaigns.models import CaseKey, Disclosure, Responsibility
 from gongjian.apps.campaigns.naming import names_of
 from gongjian.apps.campaigns.personal import is_sealed
 from gongjian.apps.campaigns.uploads import ALLOWED
-from gongjian.apps.cockpit.history import Past
-from gongjian.apps.cockpit.items import item_row, why
+from gongjian.apps.cockpit.history import Past, moment
+from gongjian.apps.cockpit.items import brief_rows, item_row, why
 from gongjian.apps.cockpit.pages import (
-    BelowRow,
     DutyRow,
     FieldRow,
     ListingRow,
@@ -37,7 +37,7 @@ from gongjian.apps.cockpit.pages import (
 )
 from gongjian.apps.cockpit.queries import Asked, lang, target_row
 from gongjian.apps.loop.queries import Steps, reports
-from gongjian.apps.targets.queries import aims_of
+from gongjian.apps.targets.queries import Aim, aims_of
 from gongjian.kernel.model.fields import FieldType
 from gongjian.kernel.playbook.values import computed
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from gongjian.apps.accounts.access import Scope
     from gongjian.apps.campaigns.models import Item
+    from gongjian.apps.campaigns.queries import Brief
     from gongjian.kernel.model.fields import FieldDef
     from gongjian.kernel.model.playbook import RegisterDef
 
@@ -83,7 +84,7 @@ class ItemPage:
         return any(f.personal for f in self.register.fields)
 
     @cached_property
-    def below(self) -> list[Item]:
+    def below(self) -> list[Brief]:
         return related.below(self.seen, self.item, self.until)
 
     @cached_property
@@ -110,7 +111,12 @@ class ItemPage:
             for kind, found in ids_in(place.columns, place.listing.fields).items():
                 ids.setdefault(kind, set()).update(found)
         ids.pop(FieldType.FILE, None)
-        return names_of(ids, lang()) | {str(f.pk): f.name for f in self.files}
+        near = [*self.below[: related.SHOWN_BELOW], *(t.other for t in self.ties)]
+        ids.setdefault(FieldType.ORG, set()).update(b.org_id for b in near if b.org_id)
+        orgs = [self.item.org, *(d.org for d in self.duties)]
+        known = {str(o.pk): o.label(lang()) for o in orgs if o is not None}
+        wanted = {k: {pk for pk in found if str(pk) not in known} for k, found in ids.items()}
+        return known | names_of(wanted, lang()) | {str(f.pk): f.name for f in self.files}
 
     @cached_property
     def is_erased(self) -> bool:
@@ -121,9 +127,17 @@ class ItemPage:
 
     def field_rows(self) -> list[FieldRow]:
         """Give the fields with their values, as printed."""
-        under = [i.fields for i in self.below]
-        values = {**self.item.fields, **computed(self.register, self.item.fields, under)}
+        values = {
+            **self.item.fields,
+            **computed(self.register, self.item.fields, self._fields_below()),
+        }
         return [self._field_row(f, values.get(f.key)) for f in self.fields]
+
+    def _fields_below(self) -> list[dict[str, Any]]:
+        adds_up = any(f.compute and f.compute.over == "children" for f in self.fields)
+        if not adds_up or not self.below:
+            return []
+        return related.fields_below(self.seen, self.item, self.until)
 
     def _field_row(self, field: FieldDef, value: Any) -> FieldRow:
         is_gone = field.personal and is_sealed(value) and self.is_erased
@@ -153,15 +167,21 @@ class ItemPage:
     def role_label(self, role: str) -> str:
         """Give the word for a role in this register."""
         word = self.asked.playbook.role_word(self.register.key, role)
-        return word.of(lang()) if word else role_words()[role]
+        return word.of(lang()) if word else _(_ROLES[role])
 
-    def below_rows(self) -> list[BelowRow]:
+    def below_rows(self) -> list[dict[str, Any]]:
         """Give the items right below, each with how many lie below it."""
         shown = self.below[: related.SHOWN_BELOW]
-        counts = campaigns.counts_below(self.seen, self.item.campaign_id, shown) if shown else {}
-        return [
-            BelowRow(item_row(self.asked, i, with_battle=False), counts.get(i.pk, 0)) for i in shown
-        ]
+        if not shown:
+            return []
+        keys = {self.item.register_id: self.item.register.key}
+        if {b.register_id for b in shown} - set(keys):
+            keys = dict(self.asked.campaign.registers.values_list("pk", "key"))
+        counts = campaigns.counts_below(self.seen, self.item.campaign_id, shown)
+        rows = brief_rows(self.asked, shown, keys, self.names)
+        for row, brief in zip(rows, shown, strict=True):
+            row["n_below"] = counts.get(brief.pk, 0)
+        return rows
 
     def tie_rows(self) -> list[tuple[str, list[TieRow]]]:
         """Give the links by what they say, in both directions."""
@@ -173,7 +193,7 @@ class ItemPage:
                 pk=tie.link.pk,
                 code=other.code,
                 title=other.title,
-                org=other.org.label(lang()) if other.org else "",
+                org=self.names.get(str(other.org_id), ""),
                 note=tie.link.note,
                 href=reverse("cockpit:item", args=[other.code]),
             )
@@ -262,6 +282,9 @@ class ItemPage:
         """Give what its history is told with."""
         past = Past(self.item, self.asked.playbook, self.fields, names=dict(self.names))
         self._tell_tied(past, self.duties, self.ties, self.places, self.files)
+        for aim in self.aims:
+            past.tied[aim.target.pk] = (_("Works for the target"), aim.target.subject)
+            past.tables[aim.target.pk] = aim.target._meta.label_lower
         return past
 
     def _tell_tied(
@@ -303,14 +326,15 @@ class ItemPage:
             "register": self.register.label.of(lang()),
             "fields": self.field_rows(),
             "duties": self.duty_rows(),
+            "above": self.above(),
             "below": self.below_rows(),
             "n_below": len(self.below),
             "child_registers": self._child_registers(),
             "ties": self.tie_rows(),
             "listings": self.listing_rows(),
             "files": [f for f in self.files if not f.field],
-            "targets": [(a.target.pk, target_row(a)) for a in self._aims()],
-            "reports": list(reports(self.item, self.until)[:20]),
+            "targets": [(a.target.pk, target_row(a)) for a in self.aims],
+            "reports": [(moment(r.at), r) for r in reports(self.item, self.until)[:20]],
             "history": history,
             "is_more_history": is_more,
             "clause": clause_parts(self.item) if sources else [],
@@ -324,8 +348,16 @@ class ItemPage:
             **self._choices(),
         }
 
-    def _aims(self) -> list[Any]:
+    @cached_property
+    def aims(self) -> list[Aim]:
         return aims_of(self.item, self.asked.day, self.until)
+
+    def above(self) -> dict[str, str]:
+        """Give the item above this one, if there is one that the reader sees."""
+        if self.item.parent_id is None:
+            return {}
+        found = related.seen_items(self.seen, {self.item.parent_id}, self.item.campaign_id)
+        return {"code": b.code, "title": b.title} if (b := found.get(self.item.parent_id)) else {}
 
     def _personal(self) -> dict[str, Any]:
         if not self.has_personal:
@@ -382,16 +414,14 @@ def holder(duty: Responsibility) -> str:
     return duty.post.label(lang()) if duty.post is not None else duty.printed
 
 
-def role_words() -> dict[str, str]:
-    """Give the usual words for roles, where a playbook has none."""
-    return {
-        "leader": _("Leading official"),
-        "lead": _("Lead org"),
-        "owner": _("Responsible org"),
-        "support": _("Supporting org"),
-        "overseer": _("Overseeing org"),
-        "contact": _("Contact"),
-    }
+_ROLES = {
+    "leader": noop("Leading official"),
+    "lead": noop("Lead org"),
+    "owner": noop("Responsible org"),
+    "support": noop("Supporting org"),
+    "overseer": noop("Overseeing org"),
+    "contact": noop("Contact"),
+}
 
 
 def _need(need: Any) -> str:

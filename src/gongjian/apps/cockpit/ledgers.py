@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -51,15 +51,7 @@ class PrintedColumn:
     sort: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell; `kind` is what it looks like."""
-
-    text: str
-    kind: str = ""
-    label: str = ""
-    shape: str = ""
-    code: str = ""
+Cell = dict[str, str]  # text, kind (what it looks like), label; of a light its shape and code
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +135,8 @@ class Printer:
         battle = row.listing.battle if row.listing else item.battle
         return PrintedRow(
             cells=tuple(
-                replace(self._cell(source, n, row), label=column.head)
-                for source, column in zip(sources, self.columns, strict=True)
+                {**self._cell(source, n, row), "label": head}
+                for source, head in zip(sources, self._heads, strict=True)
             ),
             href=reverse("cockpit:item", args=[item.code]),
             listed_from=row.register.label.of(lang()) if row.listing else "",
@@ -155,14 +147,19 @@ class Printer:
         if source.startswith("field:"):
             return self._field_cell(self._by_key[source[6:]], row)
         if source in _ROLES:
-            return Cell(self._holders(source, row))
+            return _cell(self._holders(source, row))
         if source == "light":
             light = self._home(row).light(row.item.light)
-            return Cell(light.word.of(lang()), "light", shape=light.shape, code=light.code)
+            word = light.word.of(lang())
+            return {"text": word, "kind": "light", "shape": light.shape, "code": light.code}
         if source == "number":
-            return Cell(str(n), "num")
+            return _cell(str(n), "num")
         make = self._makers.get(source)
-        return make(row) if make else Cell("")
+        return make(row) if make else _cell("")
+
+    @cached_property
+    def _heads(self) -> list[str]:
+        return [c.head for c in self.columns]
 
     @cached_property
     def _by_key(self) -> dict[str, FieldDef]:
@@ -171,22 +168,22 @@ class Printer:
     @cached_property
     def _makers(self) -> dict[str, Callable[[Row], Cell]]:
         return {
-            "code": lambda r: Cell(r.number, "code"),
-            "title": lambda r: Cell(r.item.title, "title"),
-            "battle": lambda r: Cell(self._battle(r)),
-            "org": lambda r: Cell(r.item.org.label(lang()) if r.item.org else ""),
-            "state": lambda r: Cell(self._state(r)),
-            "progress": lambda r: Cell(f"{r.item.progress // 100}%", "num"),
+            "code": lambda r: _cell(r.number, "code"),
+            "title": lambda r: _cell(r.item.title, "title"),
+            "battle": lambda r: _cell(self._battle(r)),
+            "org": lambda r: _cell(r.item.org.label(lang()) if r.item.org else ""),
+            "state": lambda r: _cell(self._state(r)),
+            "progress": lambda r: _cell(f"{r.item.progress // 100}%", "num"),
             "due": lambda r: _date(r.item.due, is_late=r.item.due_state == "late"),
             "start_on": lambda r: _date(r.item.start_on),
             "closed_on": lambda r: _date(r.item.closed_on),
-            "report": lambda r: Cell(self._whole_report(r)),
-            "report.progress": lambda r: Cell(self._report(r, "progress")),
-            "report.problems": lambda r: Cell(self._report(r, "problems")),
-            "report.next_steps": lambda r: Cell(self._report(r, "next_steps")),
-            "target": lambda r: Cell(self._target(r, "text")),
-            "target.value": lambda r: Cell(self._target(r, "value")),
-            "target.rule": lambda r: Cell(self._target(r, "rule")),
+            "report": lambda r: _cell(self._whole_report(r)),
+            "report.progress": lambda r: _cell(self._report(r, "progress")),
+            "report.problems": lambda r: _cell(self._report(r, "problems")),
+            "report.next_steps": lambda r: _cell(self._report(r, "next_steps")),
+            "target": lambda r: _cell(self._target(r, "text")),
+            "target.value": lambda r: _cell(self._target(r, "value")),
+            "target.rule": lambda r: _cell(self._target(r, "rule")),
         }
 
     def _battle(self, row: Row) -> str:
@@ -202,15 +199,15 @@ class Printer:
     def _field_cell(self, field: FieldDef, row: Row) -> Cell:
         held = self._roles[row.item.pk]
         if field.see and not held & {*field.see, "office"}:
-            return Cell("")
+            return _cell("")
         value = row.value(field)
         if field.compute is not None and row.listing is None:
             value = self._computed(row.item).get(field.key)
         if field.personal and is_sealed(value) and row.item.pk not in self._unlocked:
-            return Cell(_("destroyed"), "personal")
+            return _cell(_("destroyed"), "personal")
         kind = _KINDS.get(field.type, "")
         text = said(field, value, lang(), self._names)
-        return Cell(text, "personal" if field.personal else kind)
+        return _cell(text, "personal" if field.personal else kind)
 
     def _computed(self, item: Item) -> dict[str, Any]:
         return computed(self.ledger.definition, item.fields, self._under.get(item.pk, ()))
@@ -317,5 +314,9 @@ class Printer:
         return "\n".join(t[part] for t in self._targets[row.item.pk] if t[part])
 
 
+def _cell(text: str, kind: str = "") -> Cell:
+    return {"text": text, "kind": kind}
+
+
 def _date(day: Any, *, is_late: bool = False) -> Cell:
-    return Cell(day.isoformat() if day else "", "late" if is_late else "date")
+    return _cell(day.isoformat() if day else "", "late" if is_late else "date")

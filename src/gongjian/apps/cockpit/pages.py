@@ -169,14 +169,6 @@ class DutyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BelowRow:
-    """An item below another one, with how many lie below it in turn."""
-
-    row: ItemRow
-    n_below: int
-
-
-@dataclass(frozen=True, slots=True)
 class TieRow:
     """A link, with the item at its other end."""
 

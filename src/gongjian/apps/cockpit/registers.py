@@ -152,10 +152,20 @@ def _controls(
         chosen = given.get(name, "")
         picks = tuple((v, word, v == chosen) for v, word in choices)
         yield Control(name, label, chosen, "choice", picks)
+    yield Control("org", _("Responsible org, by name"), _org_text(given.get("org", "")))
     wide = asked.seen.wide_roles(asked.campaign.pk)
     for field in askable_fields(ledger.definition, wide):
         if field.filterable:
             yield from _field_controls(field, given)
+
+
+def _org_text(given: str) -> str:
+    """Give the name of an org that an address names by its id; what was typed stays as it is."""
+    try:
+        org = Org.objects.filter(pk=UUID(given)).first()
+    except ValueError:
+        return given
+    return org.short_name if org else given
 
 
 def _field_controls(field: FieldDef, given: dict[str, str]) -> Iterable[Control]:
@@ -224,7 +234,7 @@ def workbook(  # what is printed, under which heads, by whom
         if head is not None and head.by_battle and row.battle != battle:
             battle = row.battle
             rows.append([battle, *[""] * (len(columns) - 1)])
-        rows.append([c.text for c in row.cells])
+        rows.append([c["text"] for c in row.cells])
     at = clock.now()
     watermark = ""
     if ledger.register.access_class != AccessClass.OPEN:

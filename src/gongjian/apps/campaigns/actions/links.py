@@ -76,6 +76,7 @@ def list_item(
     """
     if register.pk == item.register_id:
         raise ActionError("listing.at_home", item=item.code)
+    book.lock([register])  # two who list at once get two numbers, and the second is told
     if Listing.objects.filter(register=register, item=item).exists():
         raise ActionError("listing.exists", item=item.code)
     book.campaign_id = register.campaign_id
