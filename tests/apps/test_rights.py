@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import get_resolver, reverse
 from tests.support.cast import act
-from tests.support.web import client, drafted
+from tests.support.web import body_of, client, drafted
 
 from gongjian.apps.campaigns.actions import attach_file, list_item
 from gongjian.apps.campaigns.models import ItemLink
@@ -159,7 +159,7 @@ def test_each_address_answers_as_the_table_says(cast, addresses, who):
             answer = seat.post(addresses[name], {}, content_type="application/json")
         else:
             answer = getattr(seat, row[0])(addresses[name], data if row[0] == "post" else {})
-        answer.close()
+        body_of(answer)
         if answer.status_code != row[column]:
             wrong.append(f"{name}: {answer.status_code}, not {row[column]}")
     assert wrong == []

@@ -30,3 +30,11 @@ def drafted(by, text: str = PAPER) -> Draft:
     answer = client(by).post("/papers/", {"text": text})
     assert answer.status_code == 302, answer.content.decode()
     return Draft.objects.select_related("paper").get(pk=answer.url.split("/")[2])
+
+
+def body_of(answer) -> bytes:
+    """All of an answer; a file that was handed out is read to its end, which closes it.
+
+    Closing the answer itself would end the connection to the database in the middle of a test.
+    """
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
