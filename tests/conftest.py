@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as given_settings
 
 from tests.support.books import Books, make_books
 from tests.support.cast import Cast, make_cast
+
+# The machines are shared: how fast an example is made says nothing about the code.
+given_settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+given_settings.load_profile("shared")
 
 
 @pytest.fixture(autouse=True)

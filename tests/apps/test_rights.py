@@ -7,7 +7,7 @@ from django.urls import get_resolver, reverse
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
 from tests.support.rounds import own_target
-from tests.support.web import client, drafted
+from tests.support.web import body_of, client, drafted
 
 from gongjian.apps.accounts.models import OrgGroup
 from gongjian.apps.campaigns.actions import adopt, attach_file, edit_item, import_items, list_item
@@ -283,7 +283,7 @@ def test_each_address_answers_as_the_table_says(cast, addresses, who):
             answer = seat.post(addresses[name], {}, content_type="application/json")
         else:
             answer = getattr(seat, row[0])(addresses[name], data if row[0] == "post" else {})
-        answer.close()
+        body_of(answer)
         if answer.status_code != row[column]:
             wrong.append(f"{name}: {answer.status_code}, not {row[column]}")
     assert wrong == []

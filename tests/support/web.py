@@ -35,3 +35,11 @@ def drafted(by, text: str = PAPER) -> Draft:
 def who_does_what(page) -> dict[str, list[str]]:
     """Read who is what to an item off its page: the printed word of the role, and the names."""
     return {duty.label: [name for _pk, name in duty.holders] for duty in page["duties"]}
+
+
+def body_of(answer) -> bytes:
+    """All of an answer; a file that was handed out is read to its end, which closes it.
+
+    Closing the answer itself would end the connection to the database in the middle of a test.
+    """
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content

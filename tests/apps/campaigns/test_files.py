@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
-from tests.support.web import client
+from tests.support.web import body_of, client
 
 from gongjian.apps.campaigns.models import ItemFile
 from gongjian.apps.campaigns.uploads import keep_upload, safe_name
@@ -43,7 +43,7 @@ def test_a_file_comes_back_as_it_was_and_never_inline(books):
     send(seat, item, note="初稿")
     row = ItemFile.objects.get()
     answer = seat.get(f"/files/{row.pk}")
-    assert b"".join(answer.streaming_content) == PDF
+    assert body_of(answer) == PDF
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment;")
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -249,7 +249,7 @@ def test_a_file_has_the_rights_of_its_item(books, who, read, write):
     row = ItemFile.objects.get()
     seat = client(books.people[who])
     answer = seat.get(f"/files/{row.pk}")
-    answer.close()
+    body_of(answer)
     assert answer.status_code == read
     sent = {"file": SimpleUploadedFile("a.pdf", PDF)}
     assert seat.post(f"/i/{item.code}/file", sent).status_code == write

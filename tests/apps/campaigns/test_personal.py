@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import get_resolver
 from tests.support.cast import act
-from tests.support.web import client
+from tests.support.web import body_of, client
 
 from gongjian.apps.campaigns.actions import (
     add_duty,
@@ -408,12 +408,11 @@ def told(seat, path, seeks) -> list[str]:
 
 
 def traces(answer, query, seeks) -> tuple[list[str], int]:
-    body = b"".join(answer) if answer.streaming else answer.content
+    body = body_of(answer)
     text = body.decode("utf-8", "replace") + str(answer.headers)
     text = text.replace(answer.request["PATH_INFO"], "")
     if answer.get("Content-Type", "").endswith("spreadsheetml.sheet"):
         text += unpacked(body)
-    answer.close()
     typed = set(query.values())
     here = f"{answer.request['PATH_INFO']} {query}"
     return [f"{here}: {s}" for s in seeks if s in text and s not in typed], answer.status_code

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
+
 from gongjian.apps.accounts.access import Scope, scope
 from gongjian.apps.ledger.book import Act
 from gongjian.apps.ledger.models import SYSTEM
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest
+
+    from gongjian.apps.ledger.book import Outcome
 
 
 def seen_by(request: HttpRequest) -> Scope:
@@ -30,3 +34,8 @@ def act_of(request: HttpRequest, reason: str = "", *, on_behalf_of: UUID | None 
     """Give who acts by a request, and for which org where it is not their own (代录)."""
     by = request.user.pk if request.user.is_authenticated else SYSTEM
     return Act(request_id=request_id(request), by=by, on_behalf_of=on_behalf_of, reason=reason)
+
+
+def tell_done(request: HttpRequest, done: Outcome, text: str) -> None:
+    """Say that an action is done, with the button that takes it back."""
+    messages.success(request, text, extra_tags=str(done.event_id))

@@ -251,6 +251,17 @@ _ACTIONS = {
     "loop.step": noop("Step taken"),
     "targets.attach": noop("Target attached"),
     "targets.detach": noop("Target detached"),
+    "campaigns.copy": noop("Copied from a former campaign"),
+    "campaigns.end_task_force": noop("Task force ended"),
+    "campaigns.hand_over": noop("Handed over"),
+    "campaigns.merge_orgs": noop("Org merged"),
+    "campaigns.move_duties": noop("Duties moved"),
+    "campaigns.rewrite_rows": noop("Carried over to another playbook"),
+    "loop.accept": noop("Completed by a return"),
+    "loop.issue_part": noop("Issued"),
+    "loop.join": noop("Parts joined"),
+    "loop.launch": noop("Issued at the launch"),
+    "loop.name_lead": noop("Lead org named"),
     "ledger.undo": noop("Undone"),
 }
 

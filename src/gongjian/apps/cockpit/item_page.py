@@ -319,12 +319,14 @@ class ItemPage:
         """Give everything that the page shows."""
         sources = self.seen.may_see_sources(self.item.campaign_id)
         history, is_more = self.past().rows(self.until) if sources else ([], False)
+        fields = self.field_rows()
         return {
             "item": self.item,
             "row": item_row(self.asked, self.item),
             "why": why(self.asked, self.item),
             "register": self.register.label.of(lang()),
-            "fields": self.field_rows(),
+            "fields": [f for f in fields if f.text or f.files],
+            "unfilled": [f.label for f in fields if not (f.text or f.files)],
             "duties": self.duty_rows(),
             "above": self.above(),
             "below": self.below_rows(),

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongjian.apps.accounts.edge import act_of, seen_by
+from gongjian.apps.accounts.edge import act_of, seen_by, tell_done
 from gongjian.apps.campaigns.queries import get_item_for
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
@@ -100,8 +100,8 @@ def attach(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "targets/attach.html", context)
     target = _target(item.campaign_id, request.POST.get("target", ""))
     try:
-        actions.attach(act_of(request), target, item)
-        messages.success(request, _("The target is attached."))
+        done = actions.attach(act_of(request), target, item)
+        tell_done(request, done, _("The target is attached."))
     except ActionError as error:
         messages.error(request, sentence(error))
     return redirect("cockpit:item", code)
@@ -116,8 +116,8 @@ def detach(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     if target is None:
         raise Http404
     try:
-        actions.detach(act_of(request), target)
-        messages.success(request, _("The target is no longer attached."))
+        done = actions.detach(act_of(request), target)
+        tell_done(request, done, _("The target is no longer attached."))
     except ActionError as error:
         messages.error(request, sentence(error))
     return redirect("cockpit:item", code)

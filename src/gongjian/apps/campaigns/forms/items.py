@@ -43,6 +43,7 @@ class Entry:
     newer: str | None = None  # what it was changed to in the meantime
     newer_by: str = ""
     is_required: bool = False
+    is_kept: bool = False  # something stands in it that is not shown
 
 
 @dataclass
@@ -164,6 +165,7 @@ class ItemForm:
                 help=one.help.of(language) if one.help else _help(one),
                 unit=one.unit,
                 is_required=bool(self.base.state and self.base.state in one.required_at),
+                is_kept=one.personal and not is_blank(self.base.fields.get(one.key)),
             )
 
     def _kind(self, one: FieldDef) -> str:

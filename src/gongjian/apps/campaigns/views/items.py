@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gongjian.apps.accounts.edge import act_of, seen_by
+from gongjian.apps.accounts.edge import act_of, seen_by, tell_done
 from gongjian.apps.accounts.models import Org, Person
 from gongjian.apps.campaigns import actions
 from gongjian.apps.campaigns.fields import editable_fields
@@ -56,8 +56,7 @@ def back_to(
 ) -> HttpResponse:
     """Make a change and go back to the item's page; a refusal is told there, what was typed stays."""
     try:
-        change()
-        messages.success(request, done)
+        tell_done(request, change(), done)
     except KernelError as error:
         request.session[f"typed:{code}"] = {
             k: v for k, v in request.POST.items() if k != "csrfmiddlewaretoken"
@@ -89,13 +88,13 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("cockpit:item", code)
     reason = request.POST.get("reason", "")[:300]
     try:
-        actions.edit_item(act_of(request, reason), base, form.changes)
+        done = actions.edit_item(act_of(request, reason), base, form.changes)
     except Moved:
         return _conflict(request, get_item_for(seen, code), form, base)
     except ActionError as error:
         messages.error(request, sentence(error))
         return _edit_page(request, item, form, version, status=UNPROCESSABLE)
-    messages.success(request, _("%(item)s is saved.") % {"item": code})
+    tell_done(request, done, _("%(item)s is saved.") % {"item": code})
     return redirect("cockpit:item", code)
 
 
@@ -243,7 +242,7 @@ def _add(
         messages.error(request, sentence(error))
         return _new_page(request, form, playbook, register, status=UNPROCESSABLE)
     made = str(done.result["item"])
-    messages.success(request, _("%(item)s is added.") % {"item": made})
+    tell_done(request, done, _("%(item)s is added.") % {"item": made})
     return redirect("cockpit:item", made)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gongjian.apps.accounts.edge import act_of, seen_by
+from gongjian.apps.accounts.edge import act_of, seen_by, tell_done
 from gongjian.apps.accounts.forms import shown
 from gongjian.apps.campaigns import queries
 from gongjian.apps.campaigns.actions import move_duties
@@ -89,7 +88,7 @@ def duties(request: HttpRequest, code: str) -> HttpResponse:
     except ActionError as error:
         return _page(request, seen, campaign, typed, [sentence(error)])
     said = _("Moved: %(battles)s battles, %(items)s items led singly.") % done.result
-    messages.success(request, said)
+    tell_done(request, done, said)
     return redirect("campaigns:duties", code)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gongjian.apps.accounts.edge import act_of, seen_by
+from gongjian.apps.accounts.edge import act_of, seen_by, tell_done
 from gongjian.apps.campaigns import actions
 from gongjian.apps.campaigns.forms.items import ItemForm
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
@@ -100,7 +100,7 @@ def list_item(request: HttpRequest, code: str) -> HttpResponse:
     except ActionError as error:
         messages.error(request, sentence(error))
         return _list_page(request, item, offered, chosen, form, status=UNPROCESSABLE)
-    messages.success(request, _("Listed as %(number)s.") % {"number": done.result["number"]})
+    tell_done(request, done, _("Listed as %(number)s.") % {"number": done.result["number"]})
     return redirect("cockpit:item", code)
 
 

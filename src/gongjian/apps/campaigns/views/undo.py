@@ -30,17 +30,23 @@ if TYPE_CHECKING:
 # What one press takes back. Reports, launches and disclosures are answered, not undone.
 UNDOABLE = frozenset({
     "accounts.import_organisation",
+    "campaigns.add_duty",
+    "campaigns.add_item",
     "campaigns.add_items",
     "campaigns.edit_item",
     "campaigns.edit_listing",
-    "campaigns.link_items",
+    "campaigns.link",
     "campaigns.list_item",
     "campaigns.move_duties",
+    "campaigns.remove_duty",
     "campaigns.remove_file",
-    "campaigns.unlink_items",
-    "campaigns.unlist_item",
+    "campaigns.unlink",
+    "campaigns.unlist",
     "ledger.undo",
     "loop.waive",
+    "loop.withdraw_waivers",
+    "targets.attach",
+    "targets.detach",
 })  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gongjian.apps.accounts.edge import act_of, seen_by
+from gongjian.apps.accounts.edge import act_of, seen_by, tell_done
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions, pages
@@ -157,7 +157,7 @@ def waive(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, sentence(error))
         form = AgendaForm(initial={"day": today_of(campaign)})
         return _launch_page(request, campaign, form, status=422)
-    messages.success(request, _("%(n)s waived, with your name.") % {"n": done.result["waivers"]})
+    tell_done(request, done, _("%(n)s waived, with your name.") % {"n": done.result["waivers"]})
     return redirect("loop:launch", code)
 
 
@@ -180,8 +180,8 @@ def withdraw_waivers(request: HttpRequest, code: str) -> HttpResponse:
     campaign = get_office_campaign_for(seen_by(request), code)
     found = Waiver.objects.filter(campaign=campaign, pk__in=_ids(request.POST.getlist("waiver")))
     try:
-        actions.withdraw_waivers(act_of(request), campaign, list(found))
-        messages.success(request, _("The waiver is taken back."))
+        done = actions.withdraw_waivers(act_of(request), campaign, list(found))
+        tell_done(request, done, _("The waiver is taken back."))
     except ActionError as error:
         messages.error(request, sentence(error))
     return redirect("loop:launch", code)
