@@ -288,7 +288,7 @@ class Ledger:
         return Q(**further) | same | Q(**{f"{name}__isnull": True})
 
     def _anchor_value(self, ask: Ask, after: str) -> Any:
-        item = Item.objects.filter(register=self.register, code=after).first()
+        item = self._own(Ask()).filter(code=after).first()
         if item is not None:
             return self._sort_value(Row(item, after, self.definition), ask)
         listed, _ = self.listed()

@@ -12,7 +12,7 @@ from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.campaigns.models import TaskForce
 from gongjian.apps.cockpit.items import brief_rows
 from gongjian.apps.cockpit.queries import Asked, lang, meter, target_row
-from gongjian.apps.targets.queries import aims_in
+from gongjian.apps.targets.queries import aims_in, seen_aims
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,6 +31,7 @@ def battle_context(asked: Asked, battle: Battle, after: str) -> dict[str, Any]:
     moved = campaigns.leaders_on(asked.campaign, asked.day)
     leaders = {b.pk: campaigns.leader_of(b, moved, lang()) for b in (battle, *nested)}
     rows, further, is_cut = _tree(asked, ids, after)
+    aims = aims_in(battle, asked.day)
     sums = campaigns.sums_of(asked.seen, asked.campaign, ids, day)
     return {
         "battle": battle,
@@ -43,7 +44,7 @@ def battle_context(asked: Asked, battle: Battle, after: str) -> dict[str, Any]:
             (b.label(lang()), leaders[b.pk], _href(asked, b, "")) for b in nested
         ],
         "meter": meter(asked, sums, battle=battle.pk),
-        "targets": [target_row(a) for a in aims_in(battle, asked.day)],
+        "targets": [target_row(a) for a in seen_aims(asked.seen, asked.campaign.pk, aims)],
         "forces": task_forces(battle, asked.day),
         "rows": rows,
         "is_cut": is_cut,

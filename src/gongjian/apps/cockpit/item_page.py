@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from gongjian.apps.accounts.access import Scope
     from gongjian.apps.campaigns.models import Item
     from gongjian.apps.campaigns.queries import Brief
+    from gongjian.apps.campaigns.related import Place
     from gongjian.kernel.model.fields import FieldDef
     from gongjian.kernel.model.playbook import RegisterDef
 
@@ -207,6 +208,11 @@ class ItemPage:
                 return (link.back if tie.is_back else link.label).of(lang())
         return tie.link.kind
 
+    def _sees_there(self, field: FieldDef, place: Place) -> bool:
+        """A column that names roles is seen by whoever holds one where the item is listed."""
+        held = self.seen.wide_roles(place.listing.campaign_id)
+        return not field.see or bool(held & {*field.see, "office"})
+
     def listing_rows(self) -> list[ListingRow]:
         """Give where else it is listed, with the columns that it has only there."""
         return [
@@ -219,7 +225,8 @@ class ItemPage:
                 columns=tuple(
                     (f.label.of(lang()), text)
                     for f in place.columns
-                    if (text := said(f, place.listing.fields.get(f.key), lang(), self.names))
+                    if self._sees_there(f, place)
+                    and (text := said(f, place.listing.fields.get(f.key), lang(), self.names))
                 ),
                 href=reverse(
                     "cockpit:register", args=[place.listing.campaign.code, place.register.key]
@@ -312,7 +319,9 @@ class ItemPage:
         """Give what its history is told with, including what hung on it once."""
         past = self.past()
         gone = related.parted(self.seen, self.item, self.asked.playbook)
-        self._tell_tied(past, gone.duties, gone.ties, gone.places, gone.files)
+        seen = {f.key for f in self.fields}
+        files = [f for f in gone.files if not f.field or f.field in seen]
+        self._tell_tied(past, gone.duties, gone.ties, gone.places, files)
         return past
 
     def context(self) -> dict[str, Any]:
@@ -365,11 +374,12 @@ class ItemPage:
         if not self.has_personal:
             return {"may_reveal": False, "may_erase": False, "readings": [], "is_erased": False}
         has = any(is_sealed(v) for v in self.item.fields.values()) and not self.is_erased
+        has_key = CaseKey.objects.filter(item=self.item.pk).exists()  # also for what was emptied
         clear = clear_fields(self.register, self.item, self.roles, self.seen)
         clear = tuple(f for f in clear if is_sealed(self.item.fields.get(f.key)))
         return {
             "may_reveal": bool(self.may_write and has and clear),
-            "may_erase": self.may_write and has and "office" in self.roles,
+            "may_erase": self.may_write and has_key and "office" in self.roles,
             "readings": self.readings(),
             "is_erased": self.is_erased,
         }

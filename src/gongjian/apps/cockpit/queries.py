@@ -31,7 +31,7 @@ from gongjian.apps.cockpit.pages import (
     TargetRow,
 )
 from gongjian.apps.targets.pages import value_words
-from gongjian.apps.targets.queries import Aim, aims
+from gongjian.apps.targets.queries import Aim, aims, seen_aims
 from gongjian.kernel.indicators.lights import planned
 from gongjian.lib import clock
 
@@ -170,7 +170,7 @@ def cockpit_page(asked: Asked) -> CockpitPage:
         head=head(asked, "cockpit:cockpit"),
         meter=meter(asked, cells.total()),
         battles=tuple(battle_cards(asked, cells, battles)),
-        targets=tuple(target_row(a) for a in aims(asked.campaign, asked.day)),
+        targets=tuple(target_row(a) for a in shown_aims(asked)),
         groups=tuple(_groups(asked, cells)),
         trend=_trend(asked),
         urls={
@@ -234,6 +234,11 @@ def register_cards(
         page = reverse("cockpit:register", args=[asked.campaign.code, row.key])
         cards.append((asked.playbook.register(row.key).label.of(lang()), page, shown))
     return cards
+
+
+def shown_aims(asked: Asked) -> list[Aim]:
+    """Give the targets of the campaign that the reader may see."""
+    return seen_aims(asked.seen, asked.campaign.pk, aims(asked.campaign, asked.day))
 
 
 def target_row(aim: Aim) -> TargetRow:

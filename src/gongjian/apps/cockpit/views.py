@@ -15,7 +15,6 @@ from gongjian.apps.campaigns.related import registers_for
 from gongjian.apps.cockpit import items as rows
 from gongjian.apps.cockpit import queries
 from gongjian.apps.cockpit.ledger_views import day_of
-from gongjian.apps.targets.queries import aims
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -66,7 +65,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
         "meter": queries.meter(asked, cells.total()),
         "battles": queries.battle_cards(asked, cells, battles),
         "registers": queries.register_cards(asked, cells, registers_for(seen, asked.campaign)),
-        "targets": [queries.target_row(a) for a in aims(asked.campaign, asked.day)],
+        "targets": [queries.target_row(a) for a in queries.shown_aims(asked)],
     }
     return render(request, "cockpit/campaign.html", context)
 

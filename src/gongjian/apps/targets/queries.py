@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from gongjian.apps.accounts.models import AccessClass
+from gongjian.apps.campaigns.models import Item
+from gongjian.apps.campaigns.queries import visible
 from gongjian.apps.ledger.queries import tied_as_of
 from gongjian.apps.targets.kernel_io import bar_of
 from gongjian.apps.targets.models import Target, TargetVersion
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from gongjian.apps.accounts.access import Scope
-    from gongjian.apps.campaigns.models import Battle, Campaign, Item
+    from gongjian.apps.campaigns.models import Battle, Campaign
 
 _SPEAKERS = frozenset({"contact", "principal"})
 
@@ -76,12 +79,24 @@ def _in_sight(seen: Scope, target: Target) -> bool:
     return bool(classes) and (target.item is None or target.item.access_class in classes)
 
 
+def seen_aims(seen: Scope, campaign_id: UUID, found: Iterable[Aim]) -> list[Aim]:
+    """Leave out the targets of items that a person may not see: one query, none for who sees all."""
+    rows = list(found)
+    ids = {a.target.item_id for a in rows if a.target.item_id is not None}
+    if not ids or seen.access_classes(campaign_id) >= set(AccessClass.values):
+        return rows
+    there = Item.objects.filter(visible(seen, campaign_id), pk__in=ids)
+    ids = set(there.values_list("pk", flat=True))
+    return [a for a in rows if a.target.item_id is None or a.target.item_id in ids]
+
+
 def raises(seen: Scope, target: Target) -> str:
     """Tell how a person may raise a target: ``org`` for its own one, ``office`` for another, or not."""
-    org = target.item.org_id if target.item else None
-    if org is None or not seen.may_see(target.campaign_id):
+    item = target.item
+    if item is None or item.org_id is None or not seen.may_see(target.campaign_id):
         return ""
-    if seen.answers_for(target.campaign_id, org) & _SPEAKERS:
+    held = seen.classes_for(target.campaign_id, item.org_id, _SPEAKERS)
+    if held and item.access_class in {AccessClass.OPEN, *held}:
         return "org"
     return "office" if seen.is_office(target.campaign_id) else ""
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gongjian.apps.accounts.edge import act_of, seen_by, tell_done
@@ -67,6 +68,7 @@ def back_to(
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@never_cache  # a refused form shows again what was typed, personal values too
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """Change the columns and fields of an item; the later of two editors sees the other's change."""
     seen = seen_by(request)
@@ -178,6 +180,7 @@ def _editors(item: Item, version: int) -> dict[str, str]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@never_cache
 def new(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Add an item to a register, on its own or below another one."""
     seen = seen_by(request)

@@ -121,7 +121,10 @@ def find(request: HttpRequest, code: str, key: str) -> HttpResponse:
         raise PermissionDenied
     text = request.POST[f"f.{wanted.key}"].strip()
     found = _marked(seen, register, definition, wanted, text) if text else []
-    actions.look_up(act_of(request), campaign, register, wanted.key, found)
+    done = actions.look_up(act_of(request), campaign, register, wanted.key, found)
+    if done.repeated:
+        messages.error(request, _("This look-up was shown once already. Look up again."))
+        return redirect("cockpit:register", code, key)
     context = {
         "campaign": campaign,
         "campaign_name": campaign.label(get_language() or "zh"),

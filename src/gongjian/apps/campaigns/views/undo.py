@@ -33,6 +33,7 @@ UNDOABLE = frozenset({
     "campaigns.add_duty",
     "campaigns.add_item",
     "campaigns.add_items",
+    "campaigns.attach_file",
     "campaigns.edit_item",
     "campaigns.edit_listing",
     "campaigns.link",
