@@ -38,7 +38,8 @@ def test_screens_are_clean(desk, size, language):
 def _of_rows(seat) -> dict[str, str]:
     page = seat.go("/c/YC21/items")
     item = page.locator("tbody th a").first.get_attribute("href")
-    return {"item": item}
+    battle = seat.go("/c/YC21/").locator("section table tbody th a").first.get_attribute("href")
+    return {"item": item, "battle": battle}
 
 
 @pytest.mark.parametrize("size", ["wall", "desk", "phone"])
