@@ -16,6 +16,13 @@ for (const box of document.querySelectorAll("[data-submit-on-change]")) {
   box.addEventListener("change", () => box.form.requestSubmit());
 }
 
+// What cannot be taken back asks once, and names what it does.
+for (const form of document.querySelectorAll("form[data-confirm]")) {
+  form.addEventListener("submit", (event) => {
+    if (!window.confirm(form.dataset.confirm)) event.preventDefault();
+  });
+}
+
 // A form is sent once: the second press of a hasty hand is the same request anyway.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", () => form.setAttribute("aria-busy", "true"));

@@ -53,6 +53,15 @@ def test_from_a_paper_to_a_closed_item(desk):
     page.locator(".confirm button.primary").click()
     page.wait_for_url("**/c/LX21/cockpit")
 
+    # What the paper left blank is waived by name, and the campaign is launched.
+    page = office.go("/c/LX21/launch")
+    page.locator("form[action$='/waive'] [name=reason]").fill("会后补全")
+    page.locator("form[action$='/waive'] button[name=all]").click()
+    page.on("dialog", lambda asked: asked.accept())
+    page.locator("form[action$='/publish'] [name=main]").fill("区行政中心")
+    page.locator("form[action$='/publish'] button.primary").click()
+    expect(page.locator(".message.success")).to_be_visible()
+
     # The item is there, with its clause; the office reports, a colleague closes out.
     page = office.go("/c/LX21/items")
     page.get_by_role("link", name="整治沿街店面招牌一百处").click()

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
+from gongjian.apps.accounts.access import WIDE_ROLES
 from gongjian.apps.accounts.edge import seen_by
-from gongjian.apps.accounts.models import Person
+from gongjian.apps.accounts.models import Person, Role
 from gongjian.apps.notices.queries import n_unread
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+
+def _sees_whole(request: HttpRequest) -> bool:
+    return bool(seen_by(request).wide_roles(None) & WIDE_ROLES - {Role.PUBLIC})
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -24,6 +29,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """
     shared = {
         "runs_campaigns": SimpleLazyObject(lambda: seen_by(request).is_office()),
+        "sees_whole": SimpleLazyObject(lambda: _sees_whole(request)),
+        "acts_for_org": SimpleLazyObject(lambda: bool(seen_by(request).orgs())),
         "inbox_unread": SimpleLazyObject(lambda: n_unread(request.user, clock.today())),
         "is_demo": settings.DEMO,
         "demo_people": [],

@@ -138,9 +138,12 @@ def rename_org(book: Book, org: Org, names: Names) -> dict[str, Any]:
     """Give an org other names; a name it loses stays as an alias, for papers go on naming it so."""
     reorganised_on(book)
     _refuse_ended(org, clock.day_of(book.at))
-    living = Org.objects.filter(running(clock.day_of(book.at)), name=names.name)
-    if living.exclude(pk=org.pk).exists():
-        raise ActionError("org.name_used", given=names.name)
+    living = Org.objects.filter(running(clock.day_of(book.at))).exclude(pk=org.pk)
+    wanted = {names.name, names.short_name}
+    used = living.filter(Q(name__in=wanted) | Q(short_name__in=wanted)).first()
+    if used is not None:
+        given = next(n for n in (names.name, names.short_name) if n in {used.name, used.short_name})
+        raise ActionError("org.name_used", given=given)
     former = former_names(org, {names.name, names.short_name})
     aliases = list(dict.fromkeys([*names.aliases, *former]))
     changes = {

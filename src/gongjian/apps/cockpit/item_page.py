@@ -345,7 +345,9 @@ class ItemPage:
             "listings": self.listing_rows(),
             "files": [f for f in self.files if not f.field],
             "targets": [(a.target.pk, target_row(a)) for a in self.aims],
-            "reports": [(moment(r.at), r) for r in reports(self.item, self.until)[:20]],
+            "reports": [(moment(r.at), r) for r in reports(self.item, self.until)[:20]]
+            if sources
+            else [],
             "history": history,
             "is_more_history": is_more,
             "clause": clause_parts(self.item) if sources else [],
@@ -387,7 +389,12 @@ class ItemPage:
     def _choices(self) -> dict[str, Any]:
         """Give what the small forms of the page offer; nothing to those who may not use them."""
         if "edit" not in self.rights:
-            return {"link_kinds": [], "duty_roles": [], "file_fields": self._file_fields()}
+            return {
+                "link_kinds": [],
+                "duty_roles": [],
+                "file_fields": self._file_fields(),
+                "file_limit": settings.FILE_MAX_BYTES // (1024 * 1024),
+            }
         return {
             "link_kinds": list(self._link_kinds()),
             "duty_roles": [(r, self.role_label(r)) for r in Responsibility.Role.values],

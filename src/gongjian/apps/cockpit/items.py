@@ -76,6 +76,7 @@ def brief_rows(
 _WHY = {
     "closed": noop("It is closed out."),
     "no_due": noop("No deadline is set yet."),
+    "not_issued": noop("It is not issued yet: no clock runs."),
     "overdue": noop("The deadline passed %(days)s days ago."),
     "due_soon": noop("%(days)s days are left until the deadline."),
     "due_later": noop("%(days)s days are left until the deadline."),

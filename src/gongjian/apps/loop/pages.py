@@ -162,10 +162,15 @@ class WaiverRow:
 
 
 def waiver_rows(here: Waiting) -> list[WaiverRow]:
-    """Give the waivers with the names of who gave them: two queries."""
+    """Give the waivers with their items and the names of who gave them: two queries."""
     people = Person.objects.in_bulk([w.by for w in here.waivers if w.by])
-    items = {i.pk: i for i in here.items}
-    return [_waiver(here, w, items.get(w.item_id), people.get(w.by)) for w in here.waivers]  # type: ignore[arg-type]
+    # Waivers of items that were issued since stand as well: their rows are fetched for the words.
+    items = Item.objects.in_bulk([w.item_id for w in here.waivers if w.item_id])
+    found = []
+    for row in here.waivers:
+        item = items.get(row.item_id) if row.item_id else None
+        found.append(_waiver(here, row, item, people.get(row.by) if row.by else None))
+    return found
 
 
 def _waiver(here: Waiting, row: Waiver, item: Item | None, who: Person | None) -> WaiverRow:

@@ -10,7 +10,7 @@ from django.http import Http404
 
 from gongjian.apps.accounts.models import AccessClass
 from gongjian.apps.campaigns.models import Item
-from gongjian.apps.campaigns.queries import visible
+from gongjian.apps.campaigns.queries import in_sight, visible
 from gongjian.apps.ledger.queries import tied_as_of
 from gongjian.apps.targets.kernel_io import bar_of
 from gongjian.apps.targets.models import Target, TargetVersion
@@ -75,8 +75,10 @@ def get_target_for(seen: Scope, pk: UUID, *, may: str | None = None) -> Target:
 
 
 def _in_sight(seen: Scope, target: Target) -> bool:
-    classes = seen.access_classes(target.campaign_id)
-    return bool(classes) and (target.item is None or target.item.access_class in classes)
+    """A target of the campaign is everybody's in it; one of an item is as close as the item."""
+    if not seen.may_see(target.campaign_id):
+        return False
+    return target.item is None or in_sight(seen, target.item)
 
 
 def seen_aims(seen: Scope, campaign_id: UUID, found: Iterable[Aim]) -> list[Aim]:

@@ -112,7 +112,9 @@ class FieldForm(forms.Form):
     type = forms.ChoiceField(label=_("Type of value"))
     unit = forms.CharField(label=_("Unit"), max_length=24, required=False)
     several = forms.BooleanField(label=_("Several values"), required=False)
-    required_at = forms.MultipleChoiceField(label=_("Must be filled in"), required=False)
+    required_at = forms.MultipleChoiceField(
+        label=_("Must be filled in"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     new_choices = forms.CharField(
         label=_("New choices, one a line"), required=False, max_length=8000
     )

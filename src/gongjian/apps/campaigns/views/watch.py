@@ -109,8 +109,9 @@ def reassign(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
         raise Http404
     rows = Item.objects.filter(queries.visible(seen, campaign.pk), campaign=campaign, org=org)
     rows = rows.exclude(category="closed").select_related("campaign").order_by("code")
-    if request.POST.get("all") != "on":
-        rows = rows.filter(code__in=request.POST.getlist("items"))
+    ticked = request.POST.getlist("items")
+    if ticked or request.POST.get("all") != "on":
+        rows = rows.filter(code__in=ticked)
 
     def do(data: dict[str, Any]) -> None:
         hand_over(act_of(request, data["note"]), campaign, list(rows), data["to"])
