@@ -60,8 +60,8 @@ def organisation(cast: Cast, item) -> dict[str, list[object]]:
     )
     accounts.grant(act(), held)
     code = cast.orgs["west"].code
-    by_org = ("org_rename", "org_move", "org_add_post", "org_join_group", "campaigns:org",
-              "campaigns:org_merge", "campaigns:let_in")  # fmt: skip
+    by_org = ("org_rename", "org_add_post", "org_join_group", "campaigns:org",
+              "campaigns:org_move", "campaigns:org_merge", "campaigns:let_in")  # fmt: skip
     return {
         **{name: [code] for name in by_org},
         "org_leave_group": [OrgGroupMember.objects.get(org=cast.orgs["west"]).pk],

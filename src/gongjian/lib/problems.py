@@ -314,6 +314,10 @@ SENTENCES: dict[str, str] = {
     ),
     "post.held_already": noop("%(person)s holds the post %(post)s already."),
     "post.note_missing": noop("Write what is handed over."),
+    "post.other_campaign": noop(
+        "The post “%(given)s” gives rights in a campaign that you do not run. Ask the office of that "
+        "campaign."
+    ),
     "post.there_already": noop("%(org)s has a post “%(given)s” already."),
     "reopen.reason_missing": noop("Say why the item is put back in hand."),
     "report.empty": noop("Write what was done, or choose “no change”."),
@@ -373,6 +377,9 @@ SENTENCES: dict[str, str] = {
     "target.other_campaign": noop("The target belongs to another campaign."),
     "target.reason_missing": noop("Say why the target is changed."),
     "target.since_before_last": noop("The new version must not start before %(since)s."),
+    "target.works_already": noop(
+        "%(item)s works for this target already. Part the two first, then attach it here."
+    ),
     "taskforce.before_start": noop("It began on %(since)s; the last day cannot be before that."),
     "taskforce.dates_reversed": noop(
         "The task force would end (%(end)s) before it begins (%(start)s)."

@@ -115,7 +115,8 @@ def test_an_import_is_taken_back_whole(cast):
 
 
 def test_what_is_in_use_by_now_is_not_taken_back(cast):
-    done = actions.import_organisation(act(), plan(workbook()))
+    wide_office(cast)
+    done = actions.import_organisation(act(cast.people["office"]), plan(workbook()))
     cast.orgs["water"] = Org.objects.get(code="water")
     cast.item(org="water")
     seat = client(cast.people["office"])

@@ -21,6 +21,10 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 CLEAN = """sh -c 'test -z "$(grep -a EICAR)"'"""
 
 
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+MACROS = "_VBA_PROJECT".encode("utf-16-le")
+
+
 def zipped(*names: str) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
@@ -94,6 +98,8 @@ def test_what_offices_work_with_is_kept(books, name, data):
         ("a.js", b"alert(1)"),
         ("a.docx", zipped("word/document.xml", "word/vbaProject.bin")),
         ("a.docm", zipped("word/document.xml")),
+        ("a.doc", OLE + bytes(700) + MACROS + bytes(700)),
+        ("a.xls", OLE + bytes((1 << 20) - 8 - 12) + MACROS),  # across the edge of a piece
         ("a.pdf", b"hello"),
         ("a.pdf", zipped("readme.txt")),
         ("a.zip", b"PK\x03\x04broken"),

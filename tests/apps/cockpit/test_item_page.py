@@ -233,6 +233,15 @@ def test_a_target_is_attached_and_parted_again(books):
     assert seat.get(f"/i/{item.code}/").context["targets"] == []
 
 
+def test_a_target_that_works_for_another_item_is_not_taken_from_it(books):
+    item, other, made = books.item(), books.item("Other"), target(books)
+    seat = client(books.people["office"])
+    seat.post(f"/i/{item.code}/target", {"target": made.pk})
+    answer = seat.post(f"/i/{other.code}/target", {"target": made.pk}, follow=True)
+    assert item.code in "".join(str(m) for m in answer.context["messages"])
+    assert Target.objects.get(pk=made.pk).item_id == item.pk
+
+
 def test_a_target_of_another_campaign_is_not_there(books):
     made, item = target(books), books.item("There", campaign=books.other)
     seat = client(books.people["office"])

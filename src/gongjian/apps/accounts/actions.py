@@ -25,6 +25,7 @@ from gongjian.lib import clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from gongjian.apps.accounts.intake import Plan
 
@@ -265,14 +266,22 @@ def retire(book: Book, person: Person, *, last_day: dt.date) -> dict[str, Any]:
 def join_group(book: Book, org: Org, group: OrgGroup, *, since: dt.date) -> dict[str, Any]:
     """Let an org be compared in a group from a day on."""
     _refuse_ended(org, clock.day_of(book.at))
-    member = OrgGroupMember.objects.filter(org=org, group=group).first()
-    if member is None:
-        book.insert(OrgGroupMember(group=group, org=org, since=since))
-    elif member.until is None or member.until >= since:
+    if OrgGroupMember.objects.filter(running(since), org=org, group=group).exists():
         raise ActionError("group.member_already", org=org.short_name, group=group.name)
-    else:
-        book.update(member, since=since, until=None)
+    enter(book, org, group.pk, since)
     return {"org": org.code}
+
+
+def enter(book: Book, org: Org, group_id: UUID, since: dt.date) -> None:
+    """Let an org be in a group from a day on, a stay of its own; part of a merger as well.
+
+    A stay that began that day and was ended at once is gone on with.
+    """
+    same = OrgGroupMember.objects.filter(org=org, group_id=group_id, since=since).first()
+    if same is None:
+        book.insert(OrgGroupMember(group_id=group_id, org=org, since=since))
+    else:
+        book.update(same, until=None)
 
 
 @action("accounts.leave_group")

@@ -117,6 +117,7 @@ class _Work:
         self.root = next((o for o in there if o.parent_id is None), None)
         self.index: dict[str, set[UUID]] = defaultdict(set)
         self.all_posts: dict[tuple[UUID, str], Post] = {}
+        self.foreign: set[UUID] = set()
 
     def fault(self, place: Place, key: str, code: str, **facts: object) -> None:
         self.sheets.fault(place, key, code, **facts)
@@ -253,9 +254,10 @@ class _Work:
 
     def groups(self) -> None:
         self.by_group = {g.name: g for g in OrgGroup.objects.all()}
-        self.members = {
-            (m.group_id, m.org_id): m for m in OrgGroupMember.objects.select_related("group")
-        }
+        rows = OrgGroupMember.objects.select_related("group")
+        # Of several stays in a group the last one counts.
+        stays = sorted(rows, key=lambda m: (m.since or dt.date.min, m.pk))
+        self.members = {(m.group_id, m.org_id): m for m in stays}
         sides: dict[UUID, list[OrgGroup]] = {}
         for line in self.sheets.groups:
             group = self._group(line.group, line.place, line.group_en)
@@ -295,8 +297,14 @@ class _Work:
             member = OrgGroupMember(group=group, org=org)
             self.members[group.pk, org.pk] = member
             self.note("member", label, place, member, None)
-        elif member.until is not None and member.until < self.day:
-            self.note("member", label, place, member, {"since": self.day, "until": None})
+        elif member.until is None or member.until >= self.day:
+            return
+        elif member.since == self.day:  # left and joined again on one day
+            self.note("member", label, place, member, {"until": None})
+        else:
+            again = OrgGroupMember(group=group, org=org, since=self.day)
+            self.members[group.pk, org.pk] = again
+            self.note("member", label, place, again, None)
 
     def _leave(self, org: Org, named: set[UUID], place: Place) -> None:
         """Take an org out of the groups that its line no longer names."""
@@ -350,6 +358,8 @@ class _Work:
                 if _runs(h, self.day)}  # fmt: skip
         grants = {(g.person_id, g.role, g.org_id, g.campaign_id)
                   for g in _in_chunks(Grant, "person", ids, Q(item_id=None)) if _runs(g, self.day)}  # fmt: skip
+        if None not in self.campaigns:
+            self.foreign = self._posts_of_others()
         first: dict[str, PersonLine] = {}
         for line in lines:
             org = self.find(line.place, "org", line.org, "person.org_unknown")
@@ -387,7 +397,9 @@ class _Work:
     ) -> None:
         """Plan the post that a person holds and the role they have."""
         post = self._post_of(line, org)
-        if post is not None and (post.pk, person.pk) not in held:
+        if post is not None and (post.pk, person.pk) not in held and post.pk in self.foreign:
+            self.fault(line.place, "title", "post.other_campaign", given=line.title)
+        elif post is not None and (post.pk, person.pk) not in held:
             held.add((post.pk, person.pk))
             holding = PostHolding(post=post, person=person)
             label = f"{line.name} · {org.short_name or org.name} {post.title}"
@@ -399,6 +411,12 @@ class _Work:
                 grants.add(key)
                 grant = Grant(person=person, role=line.role, org=at, campaign_id=campaign)
                 self.note("grant", f"{line.name} · {line.role}", line.place, grant, None)
+
+    def _posts_of_others(self) -> set[UUID]:
+        """Give the posts with rights in campaigns other than those that roles are given in."""
+        rows = Grant.objects.filter(Q(until=None) | Q(until__gte=self.day), post__isnull=False)
+        held = rows.values_list("post_id", "campaign_id")
+        return {post for post, campaign in held if post and campaign not in self.campaigns}
 
     def _post_of(self, line: PersonLine, org: Org) -> Post | None:
         if not line.title:

@@ -77,7 +77,10 @@ class OrgGroupMember(Ledgered):
     until = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["group", "org"], name="groupmember_once")]
+        # A row for each stay; one from the beginning (no day) is told apart by the action.
+        constraints = [
+            models.UniqueConstraint(fields=["group", "org", "since"], name="groupmember_stay")
+        ]
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.org_id}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -18,7 +19,6 @@ from gongjian.apps.accounts.forms import (
     AppointForm,
     JoinForm,
     LastDayForm,
-    MoveForm,
     NamesForm,
     PostForm,
     RetireForm,
@@ -50,6 +50,8 @@ def orgs(request: HttpRequest) -> HttpResponse:
     tree = queries.search(day, words, language) if words else queries.tree(day, under, language)
     is_office = seen.is_office()
     last = queries.undoable(day) if is_office else None
+    if last is not None and not queries.may_take_back(seen, last):
+        last = None
     context = {
         "tree": tree,
         "words": words,
@@ -102,18 +104,6 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
         actions.rename_org(act_of(request), org, actions.Names(**data))
 
     return answer(request, _page(code), "rename", NamesForm(request.POST), do)
-
-
-@login_required
-@require_POST
-def move(request: HttpRequest, code: str) -> HttpResponse:
-    """Put an org under another one."""
-    org = queries.get_org_for(seen_by(request), code, may="edit")
-
-    def do(data: dict[str, Any]) -> None:
-        actions.move_org(act_of(request), org, data["parent"])
-
-    return answer(request, _page(code), "move", MoveForm(request.POST), do)
 
 
 @login_required
@@ -198,11 +188,14 @@ def leave_group(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def undo_import(request: HttpRequest) -> HttpResponse:
     """Take the latest import back, all of it."""
-    queries.require_office(seen_by(request))
+    seen = seen_by(request)
+    queries.require_office(seen)
     last = queries.undoable(clock.today())
     if last is None or str(last.pk) != request.POST.get("event"):
         messages.error(request, _("There is no import of today or yesterday to take back."))
         return redirect("orgs")
+    if not queries.may_take_back(seen, last):
+        raise PermissionDenied
     try:
         undo(act_of(request), last.pk)
     except ActionError as error:

@@ -6,9 +6,10 @@ import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import Http404
 
 from gongjian.apps.accounts.models import (
@@ -24,10 +25,10 @@ from gongjian.apps.accounts.models import (
 )
 from gongjian.apps.ledger.models import Change, Event
 from gongjian.apps.ledger.queries import rows_back
+from gongjian.lib import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -89,7 +90,20 @@ def get_post_for(seen: Scope, pk: UUID) -> Post:
     post: Post | None = Post.objects.select_related("org").filter(pk=pk).first()
     if post is None:
         raise Http404
+    _require_all(seen, _unended(clock.today()).filter(post=post))
     return post
+
+
+def _unended(day: dt.date) -> QuerySet[Grant]:
+    """Give the grants that count on a day or later."""
+    return Grant.objects.filter(Q(until__isnull=True) | Q(until__gte=day))
+
+
+def _require_all(seen: Scope, grants: QuerySet[Grant]) -> None:
+    """Let in whoever runs every campaign that grants reach into."""
+    mine = offices_of(seen)
+    if None not in mine and not set(grants.values_list("campaign_id", flat=True)) <= mine:
+        raise PermissionDenied
 
 
 def offices_of(seen: Scope) -> frozenset[UUID | None]:
@@ -104,13 +118,37 @@ def get_person_for(seen: Scope, pk: UUID) -> Person:
     person: Person | None = Person.objects.filter(pk=pk, is_active=True).first()
     if person is None:
         raise Http404
-    held = set(
-        Grant.objects.filter(person=person, until=None).values_list("campaign_id", flat=True)
-    )
-    mine = offices_of(seen)
-    if None not in mine and not held <= mine:
-        raise PermissionDenied
+    day = clock.today()
+    over = Q(post__holdings__until__isnull=True) | Q(post__holdings__until__gte=day)
+    held = Q(post__holdings__person=person) & over
+    _require_all(seen, _unended(day).filter(Q(person=person) | held))
     return person
+
+
+def may_take_back(seen: Scope, event: Event) -> bool:
+    """Tell whether somebody may undo an event that belongs to no campaign.
+
+    Only who did it may, and only while they run every campaign that it gave or took rights in.
+    """
+    mine = offices_of(seen)
+    if event.actor_id != seen.person_id or not mine:
+        return False
+    return None in mine or _campaigns_of(event) <= mine
+
+
+def _campaigns_of(event: Event) -> set[UUID | None]:
+    """Give the campaigns, None for all, in which an event gave or took rights: grants and posts held."""
+    changes = list(
+        Change.objects.filter(event=event, table__in=["accounts.grant", "accounts.postholding"])
+    )
+    said = [(c, {**(c.before or {}), **(c.after or {})}) for c in changes]
+    gone = {fields["campaign_id"] for _c, fields in said if "campaign_id" in fields}
+    posts = {fields["post_id"] for _c, fields in said if fields.get("post_id")}
+    rows = [c.row for c in changes]
+    posts |= set(PostHolding.objects.filter(pk__in=rows).values_list("post_id", flat=True))
+    there = Grant.objects.filter(Q(pk__in=rows) | Q(post__in=posts))
+    found: set[UUID | None] = set(there.values_list("campaign_id", flat=True))
+    return found | {UUID(given) if given else None for given in gone}
 
 
 def get_membership_for(seen: Scope, pk: UUID) -> OrgGroupMember:
@@ -369,7 +407,7 @@ def _signs_in(person: Person) -> bool:
 def memberships_of(org: Org) -> list[OrgGroupMember]:
     """Give an org's places in groups, those that ended too: one query."""
     rows = OrgGroupMember.objects.filter(org=org).select_related("group")
-    return list(rows.order_by("group__order"))
+    return list(rows.order_by("group__order", "group", F("since").asc(nulls_first=True)))
 
 
 def history_of(org: Org) -> QuerySet[Change]:

@@ -10,7 +10,6 @@ urlpatterns = [
     path("orgs/", org_views.orgs, name="orgs"),
     path("orgs/undo", org_views.undo_import, name="org_undo"),
     path("orgs/<str:code>/rename", org_views.rename, name="org_rename"),
-    path("orgs/<str:code>/move", org_views.move, name="org_move"),
     path("orgs/<str:code>/posts", org_views.add_post, name="org_add_post"),
     path("orgs/<str:code>/groups", org_views.join_group, name="org_join_group"),
     path("orgs/<str:code>/people/<uuid:pk>/retire", org_views.retire, name="person_retire"),

@@ -358,7 +358,7 @@ class CaseKey(models.Model):
 
     LEDGER: ClassVar[str] = "private"
 
-    item = models.OneToOneField(Item, models.PROTECT, primary_key=True, related_name="case_key")
+    item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="case_key")
     wrapped = models.BinaryField()  # under the installation's key, which is in no database
 
     def __str__(self) -> str:

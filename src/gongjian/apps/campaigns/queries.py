@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import Http404
 
 from gongjian.apps.accounts.models import AccessClass, Org, OrgGroupMember, OrgReach, Post
@@ -24,7 +24,7 @@ from gongjian.apps.campaigns.models import (
     Register,
     Responsibility,
 )
-from gongjian.apps.campaigns.standing import Surroundings
+from gongjian.apps.campaigns.standing import Surroundings, today_of
 from gongjian.apps.ledger.models import Change
 from gongjian.apps.ledger.queries import rows_as_of, rows_back
 from gongjian.lib import clock
@@ -84,6 +84,10 @@ def items(seen: Scope, campaign: Campaign, wanted: ItemFilter) -> QuerySet[Item]
     """Give the items that a person may see, filtered."""
     scope = seen.rows(campaign.pk) if wanted.own else visible(seen, campaign.pk)
     rows = Item.objects.filter(scope, campaign=campaign)
+    if wanted.group is not None:
+        # Not joined: an org that was in the group twice would give its items twice.
+        members = OrgGroupMember.objects.filter(on_day(today_of(campaign)), group=wanted.group)
+        rows = rows.filter(org__in=members.values("org"))
     return rows.filter(_where(wanted)).order_by("code")
 
 
@@ -94,8 +98,44 @@ def visible(seen: Scope, campaign_id: UUID) -> Q:
         part = Responsibility.objects.filter(campaign=campaign_id, org__above__ancestor__in=orgs)
         sight |= Q(pk__in=part.values("item"), access_class=AccessClass.OPEN)
     if single := seen.items(campaign_id):
-        sight |= Q(pk__in=single) | Q(parent__in=single) | Q(root__in=single)
+        sight |= Q(pk__in=single)
+        for above in ("parent", "root"):
+            alike = Q(access_class=AccessClass.OPEN) | Q(access_class=F(f"{above}__access_class"))
+            sight |= Q(**{f"{above}__in": single}) & alike
     return sight
+
+
+def lets_in(found: Iterable[Item]) -> dict[UUID, frozenset[UUID]]:
+    """Give, for each item, those by which an account for one item reaches it: itself, its parent, its root.
+
+    What is kept more closely than the one above it is not reached from there. One query at most.
+    """
+    rows = list(found)
+    close = [i for i in rows if i.access_class != AccessClass.OPEN and i.parent_id]
+    ids = {pk for i in close for pk in (i.parent_id, i.root_id) if pk}
+    above = Item.objects.filter(pk__in=ids).values_list("pk", "access_class") if ids else ()
+    classes = dict(above)
+    reached = {}
+    for item in rows:
+        over = {pk for pk in (item.parent_id, item.root_id) if pk}
+        if item.access_class != AccessClass.OPEN:
+            over = {pk for pk in over if classes.get(pk) == item.access_class}
+        reached[item.pk] = frozenset({item.pk, *over})
+    return reached
+
+
+def require_offices(seen: Scope, *orgs: Org) -> None:
+    """Let in whoever runs every campaign in which orgs, or those below them, have something open."""
+    below = OrgReach.objects.filter(ancestor__in=orgs).values("descendant")
+    held = Item.objects.filter(org__in=below).exclude(category="closed").order_by()
+    parts = Responsibility.objects.filter(org__in=below).exclude(item__category="closed")
+    running = Q(until__isnull=True) | Q(until__gte=clock.today())
+    touched = {
+        *held.values_list("campaign_id", flat=True).distinct(),
+        *parts.filter(running).order_by().values_list("campaign_id", flat=True).distinct(),
+    }
+    if not all(seen.is_office(campaign) for campaign in touched):
+        raise PermissionDenied
 
 
 def _where(wanted: ItemFilter) -> Q:
@@ -103,7 +143,6 @@ def _where(wanted: ItemFilter) -> Q:
         "battle": "battle",
         "register": "register__key",
         "org": "org",
-        "group": "org__memberships__group",
         "state": "state",
         "light": "light",
         "due_state": "due_state",
@@ -157,14 +196,16 @@ def rights_of(held: frozenset[str]) -> frozenset[str]:
 
 def roles(seen: Scope, item: Item) -> frozenset[str]:
     """Give the roles a person has towards an item: campaign-wide ones, and through its org."""
-    single = {item.pk, item.parent_id, item.root_id}
-    let_in = {g.role for g in seen.grants if g.item_id in single and g.item_id is not None}
+    let_in = set()
+    if seen.items():
+        single = lets_in([item])[item.pk]
+        let_in = {g.role for g in seen.grants if g.item_id in single}
     wide = seen.wide_roles(item.campaign_id)
     return wide | let_in | seen.answers_for(item.campaign_id, item.org_id)
 
 
 def roles_by_item(seen: Scope, found: Iterable[Item]) -> dict[UUID, frozenset[str]]:
-    """Give the roles a person has towards each of some items: at most one query."""
+    """Give the roles a person has towards each of some items: at most two queries."""
     rows = list(found)
     mine: dict[UUID, list[Granted]] = defaultdict(list)
     for grant in seen.grants:
@@ -176,8 +217,9 @@ def roles_by_item(seen: Scope, found: Iterable[Item]) -> dict[UUID, frozenset[st
         for ancestor, descendant in reach.values_list("ancestor_id", "descendant_id"):
             above[descendant].add(ancestor)
     held = {}
+    named = lets_in(rows) if seen.items() else {}
     for item in rows:
-        single = {item.pk, item.parent_id, item.root_id} - {None}
+        single = named.get(item.pk, frozenset())
         let_in = {g.role for g in seen.grants if g.item_id in single}
         own = {
             g.role

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gongjian.apps.accounts.access import Granted, grants_on, holders_on, plain
 from gongjian.apps.accounts.models import AccessClass, OrgReach
 from gongjian.apps.campaigns.models import Listing, Responsibility
+from gongjian.apps.campaigns.queries import lets_in
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,11 +39,11 @@ class _Item:
     above: frozenset[UUID]  # the accountable org with every org above it
     above_parts: frozenset[UUID]  # the same of all orgs that have a part in it
     listed_in: frozenset[UUID]
-    itself: frozenset[UUID]
+    itself: frozenset[UUID]  # with those above it from which it is reached
 
 
 def who_sees(item: Item, day: dt.date) -> list[Sight]:
-    """Give who sees an item, by role and reach: five queries, however many people there are."""
+    """Give who sees an item, by role and reach: six queries at most, however many people there are."""
     facts = _facts(item)
     grants = grants_on(day).select_related("person", "org")
     reached = [(g, r) for g in grants if (r := _reach(plain(g), facts))]
@@ -79,7 +80,7 @@ def _facts(item: Item) -> _Item:
         above=frozenset(reach[item.org_id]) if item.org_id else frozenset(),
         above_parts=frozenset(a for (pk,) in parts for a in reach[pk]),
         listed_in=frozenset(listed),
-        itself=frozenset(pk for pk in (item.pk, item.parent_id, item.root_id) if pk),
+        itself=lets_in([item])[item.pk],
     )
 
 

@@ -35,6 +35,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "text/plain": ("txt", "csv", "md"),
 }
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")  # the name of the stream, in the file's directory
+_PIECE = 1 << 20
 _MACROS = ("vbaproject.bin", "macrosheets/")
 _MARKUP = re.compile(
     rb"<\s*(?:!doctype|\?xml|html|svg|script|head|body|iframe|xhtml)", re.IGNORECASE
@@ -87,11 +89,22 @@ def kind_of(file: Incoming) -> str | None:
     if head.startswith(b"PK\x03\x04"):
         return _kind_of_zip(file)
     if head.startswith(_OLE):
-        return "application/x-ole-storage"
+        return None if _holds(file, _OLE_MACROS) else "application/x-ole-storage"
     guessed = _guess(head)
     if guessed in ALLOWED and guessed != "text/plain":
         return guessed
     return "text/plain" if _is_plain(head) else None
+
+
+def _holds(file: Incoming, mark: bytes) -> bool:
+    """Tell whether a mark stands anywhere in a file: read piece by piece, each with the end of the last."""
+    kept = b""
+    with file.path.open("rb") as opened:
+        while piece := opened.read(_PIECE):
+            if mark in kept + piece:
+                return True
+            kept = piece[-(len(mark) - 1) :]
+    return False
 
 
 def _guess(head: bytes) -> str | None:

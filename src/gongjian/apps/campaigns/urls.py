@@ -23,6 +23,7 @@ urlpatterns = [
     path("orgs/import", orgs.org_import, name="org_import"),
     path("orgs/import/template", orgs.org_template, name="org_template"),
     path("orgs/<str:code>/", orgs.org, name="org"),
+    path("orgs/<str:code>/move", orgs.move, name="org_move"),
     path("orgs/<str:code>/merge", orgs.merge, name="org_merge"),
     path("orgs/<str:code>/accounts", orgs.let_in, name="let_in"),
     path("grants/<uuid:pk>/withdraw", orgs.withdraw, name="withdraw"),

@@ -109,6 +109,8 @@ def attach(book: Book, target: Target, item: Item) -> dict[str, Any]:
     """Let an item work for a target of its campaign."""
     if target.campaign_id != item.campaign_id:
         raise ActionError("target.other_campaign")
+    if target.item is not None and target.item_id != item.pk:
+        raise ActionError("target.works_already", item=target.item.code)
     book.campaign_id = target.campaign_id
     book.update(target, item=item)
     return {"target": str(target.pk), "item": item.code}
@@ -118,5 +120,6 @@ def attach(book: Book, target: Target, item: Item) -> dict[str, Any]:
 def detach(book: Book, target: Target) -> dict[str, Any]:
     """Part a target from the item that works for it."""
     book.campaign_id = target.campaign_id
+    code = target.item.code if target.item else ""
     book.update(target, item=None)
-    return {"target": str(target.pk)}
+    return {"target": str(target.pk), "item": code}

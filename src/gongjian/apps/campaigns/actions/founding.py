@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gongjian.apps.accounts.models import Grant, Role
+from gongjian.apps.accounts.queries import on_day
 from gongjian.apps.campaigns.actions.items import add_items, found
 from gongjian.apps.campaigns.models import Item, Responsibility
 from gongjian.apps.ledger.book import ROW_CAP, ActionError, Book, action
 from gongjian.apps.ledger.models import SYSTEM
 from gongjian.kernel.model.fields import FieldType
+from gongjian.lib import clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,8 +69,11 @@ def copy_campaign(  # what a copy consists of
         raise ActionError("campaign.copy_too_large", n=n, limit=ROW_CAP)
     for was, item in made.items():
         item.battle = battles.get(was.battle_id) if was.battle_id else None
+    past = [i for i in made.values() if i.due and i.due > campaign.end_on]
+    for item in past:
+        item.due = None  # it is asked for again in a round
     add_items(book, campaign, list(made.values()), roles)
-    return {"campaign": campaign.code, "items": len(made)}
+    return {"campaign": campaign.code, "items": len(made), "undated": len(past)}
 
 
 def _refuse_malformed(campaign: Campaign) -> None:
@@ -80,7 +85,9 @@ def _refuse_malformed(campaign: Campaign) -> None:
 
 def let_in(book: Book, campaign: Campaign) -> None:
     """Whoever creates a campaign runs it, unless they run every campaign already."""
-    held = Grant.objects.filter(person=book.act.by, role=Role.OFFICE, campaign_id=None)
+    day = clock.day_of(book.at)
+    wide = {"campaign_id": None, "org": None, "item_id": None}
+    held = Grant.objects.filter(on_day(day), person=book.act.by, role=Role.OFFICE, **wide)
     if book.act.by != SYSTEM and not held.exists():
         book.insert(Grant(person_id=book.act.by, role=Role.OFFICE, campaign_id=campaign.pk))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from gongjian.apps.accounts.actions import MAY_BACK_DATE, end_post, reorganised_on, running
+from gongjian.apps.accounts.actions import MAY_BACK_DATE, end_post, enter, reorganised_on, running
 from gongjian.apps.accounts.models import (
     Grant,
     Org,
@@ -109,15 +109,13 @@ def _merge_tree(book: Book, merger: Merger, day: dt.date) -> None:
 def _merge_groups(book: Book, merger: Merger, day: dt.date) -> list[UUID]:
     """End memberships; an heir in no group joins them. Gives groups that the heir is no member of."""
     mine = list(OrgGroupMember.objects.filter(running(day), org=merger.source))
-    theirs = {m.group_id: m for m in OrgGroupMember.objects.filter(org=merger.target)}
-    is_grouped = any(m.until is None or m.until >= day for m in theirs.values())
+    theirs = OrgGroupMember.objects.filter(running(day), org=merger.target)
+    held = set(theirs.values_list("group", flat=True))
     for member in mine:
         book.update(member, until=day - _DAY)
-        if not is_grouped and member.group_id in theirs:
-            book.update(theirs[member.group_id], since=day, until=None)
-        elif not is_grouped:
-            book.insert(OrgGroupMember(group_id=member.group_id, org=merger.target, since=day))
-    return [m.group_id for m in mine if is_grouped and m.group_id not in theirs]
+        if not held:
+            enter(book, merger.target, member.group_id, day)
+    return [m.group_id for m in mine if held and m.group_id not in held]
 
 
 def _merge_posts(book: Book, merger: Merger, day: dt.date) -> None:

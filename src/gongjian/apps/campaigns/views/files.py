@@ -63,7 +63,7 @@ def _attach(request: HttpRequest, code: str) -> HttpResponseBase:
     if not rights(seen, item) & {"report", "edit"}:
         raise PermissionDenied
     field = request.POST.get("field", "")
-    if field and not _may_fill(seen, item, field):
+    if field and not may_fill(seen, item, field):
         raise PermissionDenied
 
     def change() -> Outcome:
@@ -77,7 +77,7 @@ def _attach(request: HttpRequest, code: str) -> HttpResponseBase:
     return back_to(request, code, change, _("The file is kept."))
 
 
-def _may_fill(seen: Scope, item: Item, key: str) -> bool:
+def may_fill(seen: Scope, item: Item, key: str) -> bool:
     """A field that the playbook keeps to some roles is filled by these and the office."""
     held = roles(seen, item)
     register = playbook_in_force(item.campaign).register(item.register.key)

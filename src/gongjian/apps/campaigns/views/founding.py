@@ -60,6 +60,12 @@ def new(request: HttpRequest) -> HttpResponse:
         return _ask(request, source, form, problem_lines(error) or [sentence(error)])
     told = _("The campaign %(campaign)s is set up with %(items)s items.") % done
     messages.success(request, told)
+    if n := done.get("undated"):
+        left = _(
+            "%(n)s due dates would lie after the end of the period and were left blank: complete them "
+            "in a round."
+        )
+        messages.warning(request, left % {"n": n})
     return redirect("cockpit:campaign", done["campaign"])
 
 

@@ -189,15 +189,29 @@ def _forms(request: HttpRequest, org: Org, context: dict[str, Any], day: dt.date
 
 @login_required
 @require_POST
+def move(request: HttpRequest, code: str) -> HttpResponse:
+    """Put an org under another one: those above it see what it works on."""
+    seen = seen_by(request)
+    found = queries.get_org_for(seen, code, may="edit")
+    campaigns.require_offices(seen, found)
+
+    def do(data: dict[str, Any]) -> None:
+        accounts.move_org(act_of(request), found, data["parent"])
+
+    place = reverse("campaigns:org", args=[code])
+    return answer(request, place, "move", MoveForm(request.POST), do)
+
+
+@login_required
+@require_POST
 def merge(request: HttpRequest, code: str) -> HttpResponse:
     """Merge an org into another one."""
     seen = seen_by(request)
     source = queries.get_org_for(seen, code, may="edit")
-    held = Item.objects.filter(org=source).exclude(category="closed").order_by()
-    if not all(seen.is_office(c) for c in held.values_list("campaign", flat=True).distinct()):
-        raise PermissionDenied
+    campaigns.require_offices(seen, source)
 
     def do(data: dict[str, Any]) -> None:
+        campaigns.require_offices(seen, data["target"])  # the accounts of the one act for the other
         ticked = set(request.POST.getlist("posts"))
         posts = source.posts.values_list("pk", flat=True)
         chosen = frozenset(pk for pk in posts if str(pk) in ticked)
@@ -314,7 +328,12 @@ def _ask(request: HttpRequest, problem: str = "") -> HttpResponse:
 def planned(data: bytes, seen: Scope) -> Plan:
     """Read a workbook and compare it with what is there."""
     sheets = read_organisation(read_sheets(data, limits()))
-    return plan_import(sheets, clock.today(), tuple(queries.offices_of(seen)))
+    plan = plan_import(sheets, clock.today(), tuple(queries.offices_of(seen)))
+    moved = [
+        row for row, changes in plan.changed if isinstance(row, Org) and "parent_id" in changes
+    ]
+    campaigns.require_offices(seen, *moved)
+    return plan
 
 
 def _import_kept(request: HttpRequest, seen: Scope, kept: str) -> HttpResponse:

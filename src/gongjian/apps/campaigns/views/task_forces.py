@@ -91,7 +91,7 @@ def _page(
     )
     context = {
         **head(seen, campaign, "task_forces"),
-        "forces": _cards(campaign, day, typed),
+        "forces": _cards(seen, campaign, day, typed),
         "form": form,
         "lines": lines,
         "problem": problem,
@@ -101,8 +101,10 @@ def _page(
     return render(request, "campaigns/task_forces.html", context, status=status)
 
 
-def _cards(campaign: Campaign, day: dt.date, typed: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the task forces with members and open items: three queries."""
+def _cards(
+    seen: Scope, campaign: Campaign, day: dt.date, typed: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Give the task forces with members and the open items that one sees: three queries."""
     rows = TaskForce.objects.filter(campaign=campaign).select_related(
         "battle", "head", "org__successor"
     )
@@ -111,7 +113,12 @@ def _cards(campaign: Campaign, day: dt.date, typed: dict[str, Any]) -> list[dict
     found = TaskForceMember.objects.filter(task_force__in=forces)
     for member in found.select_related("person", "home_org").order_by("team", "since", "pk"):
         members[member.task_force_id].append(member)
-    opened = Item.objects.filter(~Q(category="closed"), org__in=[f.org_id for f in forces])
+    opened = Item.objects.filter(
+        queries.visible(seen, campaign.pk),
+        ~Q(category="closed"),
+        campaign=campaign,
+        org__in=[f.org_id for f in forces],
+    )
     n_open = dict(opened.order_by().values_list("org").annotate(n=Count("pk")))
     cards = [
         {
@@ -168,7 +175,9 @@ def add_member(request: HttpRequest, pk: UUID) -> HttpResponse:
 def release_member(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send a member home after a day."""
     row: TaskForceMember | None = TaskForceMember.objects.filter(pk=pk).first()
-    force = _force_for(request, row.task_force_id if row else pk)
+    if row is None:
+        raise Http404
+    force = _force_for(request, row.task_force_id)
 
     def do(data: dict[str, Any]) -> None:
         member = force.members.select_related("task_force__org").get(pk=pk)
