@@ -138,6 +138,9 @@ SENTENCES: dict[str, str] = {
     "item.unknown": noop("There is no item with the code %(given)s, or not for you."),
     "item.wrong_parent": noop("An item of this register cannot stand below %(item)s."),
     "join.empty": noop("Write what the parts say together, or fill in a figure."),
+    "join.late": noop(
+        "These parts came in or changed since you looked: %(orgs)s. Look at them, then join once more."
+    ),
     "join.missing": noop(
         "%(n)s parts are missing: %(orgs)s. Remind them, or tick that you join without them."
     ),
@@ -331,6 +334,9 @@ SENTENCES: dict[str, str] = {
     "return.empty": noop("Nothing is filled in for %(item)s yet."),
     "return.line_late": noop("A step must not be due after the item itself (%(latest)s)."),
     "return.line_without_title": noop("Say what this step is, or empty its other fields."),
+    "return.moved": noop(
+        "%(item)s changed since you looked. Load the page again and look at what it says now."
+    ),
     "return.no_longer_fits": noop(
         "What %(item)s says no longer fits: an org or the period has changed. Open it and correct it."
     ),

@@ -134,6 +134,15 @@ def test_after_the_launch_the_page_shows_the_agenda_and_who_was_told(db):
     assert (notice.org.code, notice.facts["n"]) == ("works", 1)
 
 
+def test_an_open_notice_of_the_launch_counts_no_closer_items(db):
+    stage = make_stage(1)
+    complete(stage, 1)
+    stage.add("Case", register="petitions", due=dt.date(2021, 9, 1))
+    assert publish(stage).status_code == 302
+    told = Notice.objects.filter(code="launch.issued").values_list("access_class", "facts__n")
+    assert sorted(told) == [("open", 1), ("petition", 1)]
+
+
 def test_items_that_come_later_are_launched_later(db):
     stage = make_stage(1)
     complete(stage, 1)
@@ -166,6 +175,17 @@ def test_a_launch_of_very_many_goes_in_parts_and_tells_each_org_once(stage):
     assert Event.objects.filter(action="loop.issue_part").count() == 2
     assert Notice.objects.get(code="launch.issued").facts["n"] == 16
     assert is_sound(stage)
+
+
+def test_a_launch_in_parts_never_leaves_a_part_without_the_item_above_it(db):
+    stage = make_stage(1)
+    row = stage.open_round()
+    give(stage.person("works"), stage.returns(row)[0], **{"line-0-title": "Survey"})
+    accept(stage, stage.returns(row)[0])
+    agenda = actions.Agenda(day=dt.date(2021, 7, 1), main="Hall")
+    done = actions.launch_all(act(stage.person("office")), fresh(), agenda, chunk=1)
+    assert done.result["issued"] == 2
+    assert not Item.objects.filter(campaign=stage.campaign, issued_on=None).exists()
 
 
 def test_a_part_without_a_date_holds_the_launch_up(db):

@@ -7,12 +7,16 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.support.cast import act
 from tests.support.rounds import TYPED, is_sound, make_stage
 from tests.support.web import client
 
 from gongjian.apps.campaigns.models import Item
+from gongjian.apps.ledger.book import Moved
 from gongjian.apps.ledger.models import Event
+from gongjian.apps.loop import actions
 from gongjian.apps.loop.models import Return, Round
+from gongjian.apps.loop.queries import returns as queries
 from gongjian.apps.notices.models import Notice
 from gongjian.apps.targets.models import Target, TargetVersion
 
@@ -178,8 +182,11 @@ def test_accepting_changes_the_item_its_owners_its_target_and_its_parts(stage, a
 
 def accept(stage, *rows, everything=False):
     seat = client(stage.person("office"))
-    data = {"all": "1"} if everything else {"return": [str(r.pk) for r in rows]}
-    return seat.post(f"/c/QD21/rounds/{rows[0].round_id}/accept", data, follow=True)
+    path = f"/c/QD21/rounds/{rows[0].round_id}"
+    marks = {r.pk: r.mark for r in seat.get(f"{path}/?show=all").context["rows"]}
+    chosen = {"return": [marks[r.pk] for r in rows]}
+    data = {"all": "1", "shown": list(marks.values())} if everything else chosen
+    return seat.post(f"{path}/accept", data, follow=True)
 
 
 def test_everything_that_is_complete_is_accepted_in_one_event(stage):
@@ -192,6 +199,38 @@ def test_everything_that_is_complete_is_accepted_in_one_event(stage):
     assert [r.state for r in stage.returns(row)] == ["accepted", "accepted", "returned"]
     assert Event.objects.filter(action="loop.accept").count() == 1
     assert Target.objects.count() == 2
+
+
+@pytest.mark.parametrize("button", ["return", "shown"])
+def test_an_answer_that_came_after_the_office_looked_is_left_out_and_named(stage, button):
+    row = stage.open_round()
+    first, second, _third = stage.returns(row)
+    give(stage.person("works"), first)
+    give(stage.person("works"), second)
+    seat, path = client(stage.person("office")), f"/c/QD21/rounds/{row.pk}"
+    marks = [r.mark for r in seat.get(f"{path}/").context["rows"]]
+    give(stage.person("works"), first, acceptance="Quite another thing.")
+    press = {button: marks, "all": "1" if button == "shown" else ""}
+    said = " ".join(map(str, seat.post(f"{path}/accept", press, follow=True).context["messages"]))
+    assert [r.state for r in stage.returns(row)] == ["returned", "accepted", "asked"]
+    assert first.item.code in said
+    assert second.item.code not in said
+
+
+def test_what_is_answered_while_the_office_accepts_is_not_taken_over_unseen(stage, asked):
+    give(stage.person("works"), asked)
+    seen = list(queries.whole(Return.objects.filter(pk=asked.pk)))
+    give(stage.person("works"), asked, acceptance="Quite another thing.")
+    with pytest.raises(Moved, match=r"return\.moved"):
+        actions.accept(act(stage.person("office")), seen)
+    assert Return.objects.get(pk=asked.pk).state == "returned"
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "999999", "-1", "x"])
+def test_a_version_that_is_none_or_of_the_future_does_no_harm(stage, asked, version):
+    assert give(stage.person("works"), asked, version=version).status_code == 302
+    asked.refresh_from_db()
+    assert asked.version == 2
 
 
 def test_an_accepted_return_is_not_changed_any_more(stage, asked):

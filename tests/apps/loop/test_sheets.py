@@ -7,7 +7,7 @@ import io
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.support.rounds import add_towns, is_sound, make_stage
+from tests.support.rounds import TYPED, add_towns, is_sound, make_stage
 from tests.support.web import client
 
 from gongjian.apps.ledger.models import Event
@@ -172,6 +172,28 @@ def test_the_same_workbook_once_more_changes_nothing(stage, row):
     again = send(stage, row, book)
     assert (again.context["new"], again.context["changed"]) == ([], [])
     assert again.context["reading"].n_same == 1
+
+
+def test_an_answer_that_came_after_the_preview_is_not_overwritten(stage, row):
+    one = stage.returns(row)[0]
+    seat = client(stage.person("office"))
+    file = SimpleUploadedFile("1.xlsx", written([{"编号": one.item.code, **FILLED}]))
+    assert seat.post(f"/c/QD21/rounds/{row.pk}/upload", {"sheets": file}).context["is_clean"]
+    client(stage.person("works")).post(f"/returns/{one.pk}/", {**TYPED, "acceptance": "Ours"})
+    page = seat.post(f"/c/QD21/rounds/{row.pk}/import", follow=True).content.decode()
+    one.refresh_from_db()
+    assert (one.via, one.content["acceptance"]) == ("page", "Ours")
+    assert one.item.code in page
+
+
+def test_a_reminder_between_preview_and_taking_in_is_no_hindrance(stage, row):
+    one = stage.returns(row)[0]
+    file = SimpleUploadedFile("1.xlsx", written([{"编号": one.item.code, **FILLED}]))
+    seat = client(stage.person("works"))
+    seat.post(f"/c/QD21/rounds/{row.pk}/upload", {"sheets": file})
+    client(stage.person("office")).post(f"/c/QD21/rounds/{row.pk}/chase")
+    seat.post(f"/c/QD21/rounds/{row.pk}/import")
+    assert [r.state for r in stage.returns(row)] == ["returned", "asked", "asked"]
 
 
 def test_what_is_no_workbook_is_told_in_a_sentence(stage, row):

@@ -10,11 +10,13 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from tests.support.cast import act
-from tests.support.rounds import make_stage
+from tests.support.rounds import TYPED, make_stage
 from tests.support.web import client
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.models import Grant
+from gongjian.apps.ledger.book import action
+from gongjian.apps.notices.actions import tell
 from gongjian.apps.notices.models import Notice, NoticeRead
 from gongjian.lib import clock
 from gongjian.site.context import site
@@ -61,6 +63,75 @@ def test_a_right_in_another_campaign_shows_nothing_of_this_one(stage):
     for held in Grant.objects.filter(person=person, campaign_id=stage.campaign.pk):
         accounts.withdraw(act(), held, last_day=clock.today() - dt.timedelta(days=1))
     assert rows(person) == []
+
+
+@pytest.fixture
+def case(stage):
+    """A petition in a round together with one more open item; gives the petition's return."""
+    stage.add("Case", register="petitions")
+    stage.add("One more road")
+    row = stage.open_round("Mixed")
+    return stage.returns(row, item__title="Case")[0]
+
+
+def closer_contact(stage):
+    held = Grant(
+        person=stage.person("works"), role="contact", campaign_id=stage.campaign.pk,
+        org=stage.cast.orgs["works"], access_class="petition",
+    )  # fmt: skip
+    accounts.grant(act(), held)
+    return stage.person("works")
+
+
+def test_an_open_notice_counts_open_items_only(stage, case):
+    mixed = Notice.objects.filter(about=case.round_id)
+    assert sorted(mixed.values_list("access_class", "facts__n")) == [("open", 1), ("petition", 1)]
+    assert len(rows(stage.person("works"))) == 2  # of each round the open one
+    assert len(rows(closer_contact(stage))) == 3
+
+
+def test_code_and_title_of_a_petition_reach_only_who_sees_petitions(stage, case):
+    office = client(stage.person("office"))
+    office.post(f"/returns/{case.pk}/", {"due": "2021-09-01"})
+    office.post(f"/returns/{case.pk}/send-back", {"note": "Which street?"})
+    told = Notice.objects.get(code="return.sent_back")
+    seat = client(stage.person("works"))
+    assert case.item.code not in seat.get("/inbox").content.decode()
+    assert seat.get(f"/inbox/{told.pk}").status_code == 404
+    closer_contact(stage)
+    assert case.item.code in seat.get("/inbox").content.decode()
+
+
+def test_an_open_notice_is_done_when_the_open_items_are(stage, case):
+    office, path = client(stage.person("office")), f"/c/QD21/rounds/{case.round_id}"
+    assert "1" in office.post(f"{path}/chase", follow=True).content.decode()
+    live = Notice.objects.filter(about=case.round_id, done_on=None)
+    assert sorted(live.values_list("code", "access_class")) == [
+        ("round.chased", "open"),
+        ("round.chased", "petition"),
+    ]
+    road = stage.returns(case.round, item__title="One more road")[0]
+    client(stage.person("works")).post(f"/returns/{road.pk}/", TYPED)
+    assert [n.access_class for n in live.all()] == ["petition"]
+
+
+def test_a_word_by_name_about_closer_things_needs_their_class(stage):
+    notice = Notice(person=stage.person("viewer"), code="x.y", access_class="petition")
+    say(act(), stage.campaign, notice)
+    assert rows(stage.person("viewer")) == []
+    more = Grant(
+        person=stage.person("viewer"), role="viewer", campaign_id=stage.campaign.pk,
+        access_class="petition",
+    )  # fmt: skip
+    accounts.grant(act(), more)
+    assert len(rows(stage.person("viewer"))) == 1
+
+
+@action("test.say")
+def say(book, campaign, notice):
+    book.campaign_id = campaign.pk
+    tell(book, [notice])
+    return {}
 
 
 def test_all_are_marked_read_and_stay_to_be_done(stage):

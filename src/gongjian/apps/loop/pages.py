@@ -193,6 +193,7 @@ class ReturnRow:
     """One return, for a list."""
 
     pk: UUID
+    version: int
     code: str
     title: str
     org: str
@@ -210,6 +211,16 @@ class ReturnRow:
     review_note: str
     is_open: bool
 
+    @property
+    def may_be_accepted(self) -> bool:
+        """Tell whether it waits for the office; parts of a group wait for their lead."""
+        return self.state == Return.State.RETURNED and not self.is_member
+
+    @property
+    def mark(self) -> str:
+        """Give what a form sends of it: which one, as it was shown."""
+        return f"{self.pk}:{self.version}"
+
 
 def return_rows(
     rows: Sequence[Return], playbooks: Mapping[UUID, Playbook], names: Names
@@ -225,6 +236,7 @@ def _return(row: Return, playbook: Playbook, names: Names, people: dict[UUID, Pe
     lacks = [n for n in short(row, playbook.register(register)) if n != PART]
     return ReturnRow(
         pk=row.pk,
+        version=row.version,
         code=row.item.code,
         title=row.item.title,
         org=row.org.label(lang()),
@@ -322,9 +334,14 @@ def round_context(progress: Progress) -> dict[str, Any]:
 
 
 def joined_text(duty: Duty) -> str:
-    """Propose what the parts say together: a paragraph for each org."""
-    said = [(p.org.label(lang()), p.content.get(PART) or p.content.get(NOTE)) for p in duty.parts]
-    return "\n".join(f"{name}: {text}" for name, text in said if text)
+    """Propose what the parts that are in say together: a paragraph for each org.
+
+    Below what was joined before stands what came in since.
+    """
+    before = joined_before(duty).get("text", "")
+    parts = duty.fresh if before else duty.inside
+    said = [(p.org.label(lang()), p.content.get(PART) or p.content.get(NOTE)) for p in parts]
+    return "\n".join(filter(None, [before, *(f"{name}: {text}" for name, text in said if text)]))
 
 
 def total(values: Iterable[str]) -> str:

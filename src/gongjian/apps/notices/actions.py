@@ -21,8 +21,8 @@ def tell(book: Book, notices: Iterable[Notice]) -> int:
     older = Notice.objects.filter(
         about__in={n.about for n in rows if n.about}, done_on=None, org__in={n.org_id for n in rows}
     )
-    now = {(n.about, n.org_id) for n in rows}
-    again = [n for n in older if (n.about, n.org_id) in now]
+    now = {(n.about, n.org_id, n.access_class) for n in rows}
+    again = [n for n in older if (n.about, n.org_id, n.access_class) in now]
     if again:
         book.update_many(again, done_on=clock.day_of(book.at))
     for row in rows:
@@ -33,16 +33,18 @@ def tell(book: Book, notices: Iterable[Notice]) -> int:
 
 
 def settle(
-    book: Book, codes: Iterable[str], told: Collection[tuple[UUID, UUID]], day: dt.date
+    book: Book, codes: Iterable[str], told: Collection[tuple[UUID, UUID, str | None]], day: dt.date
 ) -> int:
-    """Say that what orgs were told about rows (about, org) is done; gives how many notices that were."""
+    """Say that what orgs were told (about, org, access class or None for any) is done; gives how many."""
     rows = Notice.objects.filter(
         code__in=set(codes),
-        about__in={about for about, _org in told},
-        org__in={org for _about, org in told},
+        about__in={about for about, _org, _closeness in told},
+        org__in={org for _about, org, _closeness in told},
         done_on=None,
     )
-    open_ones = [n for n in rows if (n.about, n.org_id) in told]
+    open_ones = [
+        n for n in rows if any((n.about, n.org_id, c) in told for c in (n.access_class, None))
+    ]
     if open_ones:
         book.update_many(open_ones, done_on=day)
     return len(open_ones)

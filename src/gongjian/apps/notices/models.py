@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from gongjian.apps.accounts.models import Org, Person
+from gongjian.apps.accounts.models import AccessClass, Org, Person
 from gongjian.apps.ledger.models import Ledgered
 
 
@@ -20,6 +20,7 @@ class Notice(Ledgered):
     campaign_id = models.UUIDField(null=True)  # a higher app's row: by id, without a foreign key
     org = models.ForeignKey(Org, models.PROTECT, null=True, related_name="notices")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notices")
+    access_class = models.CharField(max_length=16, default=AccessClass.OPEN)  # of what it tells of
     code = models.CharField(max_length=40)
     facts = models.JSONField(default=dict)
     path = models.CharField(max_length=200)  # where it is answered

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
-from gongjian.apps.accounts.access import grants_of
-from gongjian.apps.accounts.models import Person, Role
+from gongjian.apps.accounts.access import WIDE_ROLES, grants_of
+from gongjian.apps.accounts.models import AccessClass, Person, Role
 from gongjian.apps.notices.models import Notice, NoticeRead
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PAGE = 200
 # Who takes what an org is told: its principal and its contact, or those of an org above it.
 _TAKERS = (Role.PRINCIPAL, Role.CONTACT)
+_SEE_EVERY_CLASS = (Role.OFFICE, Role.AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,26 @@ class Inbox:
 
 
 def notices(person: Person, day: dt.date) -> QuerySet[Notice]:
-    """Give the notices of a person, and of the orgs they answer for, as their rights are on a day."""
+    """Give the notices of a person, and of the orgs they answer for, as their rights are on a day.
+
+    What is told of closer items reaches only whoever holds their class: over the org, or for what
+    is told to a person by name, over any of theirs or over the whole campaign.
+    """
     held = grants_of(person, day).filter(
         Q(campaign_id=None) | Q(campaign_id=OuterRef("campaign_id"))
     )
     reaching = held.filter(
         role__in=_TAKERS, item_id=None, org__below__descendant=OuterRef("org_id")
     )
-    own = Q(person=person) & (Q(campaign_id=None) | Q(Exists(held)))
-    return Notice.objects.filter(own | Q(Exists(reaching)))
+    by_name = Q(campaign_id=None) | Q(Exists(held))
+    is_open, same = Q(access_class=AccessClass.OPEN), Q(access_class=OuterRef("access_class"))
+    wide = Q(org=None, role__in=_SEE_EVERY_CLASS) | Q(org=None, role__in=WIDE_ROLES) & same
+    closer = held.filter(wide | Q(org__isnull=False) & same, item_id=None)
+    return Notice.objects.filter(
+        Q(person=person) & by_name & (is_open | Q(Exists(closer)))
+        | is_open & Q(Exists(reaching))
+        | Q(Exists(reaching.filter(same)))
+    )
 
 
 def inbox(person: Person, day: dt.date, kind: str = "") -> Inbox:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CHUNK = 15_000  # items issued in one event; beside them stand notices, and the campaign itself
 NAMED = 20  # codes named in a refusal
+_Told = tuple[UUID | None, str]  # an org, and the access class of what it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +134,16 @@ def launch_all(
 
 @action("loop.issue_part")
 def issue_part(book: Book, campaign: Campaign, agenda: Agenda | None, chunk: int) -> dict[str, Any]:
-    """Put a part of very many items in force, before the launch that publishes the campaign."""
+    """Put a part of very many items in force, before the launch that publishes the campaign.
+
+    The deepest go first: a part that stood alone would be asked for what the item above it has.
+    """
     here = waiting(campaign)
     _refuse(here, agenda)
     book.campaign_id = campaign.pk
-    issue(book, campaign, here.items[:chunk])
-    return {"issued": min(len(here.items), chunk)}
+    deepest = sorted(here.items, key=lambda i: -i.depth)[:chunk]
+    issue(book, campaign, deepest)
+    return {"issued": len(deepest)}
 
 
 @action("loop.launch")
@@ -153,7 +158,7 @@ def launch(book: Book, campaign: Campaign, agenda: Agenda | None) -> dict[str, A
     day = clock.day_of(book.at, campaign.zone)
     book.campaign_id = campaign.pk
     is_first = campaign.published_on is None
-    told = Counter(i.org_id for i in here.items)
+    told = Counter((i.org_id, i.access_class) for i in here.items)
     if is_first and agenda is not None:
         told += _issued_by_org(campaign)
         book.update(campaign, published_on=day, agenda=agenda.as_json())
@@ -162,10 +167,11 @@ def launch(book: Book, campaign: Campaign, agenda: Agenda | None) -> dict[str, A
     return {"issued": len(here.items), "orgs": n_orgs, "day": day.isoformat()}
 
 
-def _issued_by_org(campaign: Campaign) -> Counter[UUID | None]:
+def _issued_by_org(campaign: Campaign) -> Counter[_Told]:
     """Count what was put in force before the campaign was published: parts of a launch of very many."""
     rows = Item.objects.filter(campaign=campaign, issued_on__isnull=False).order_by()
-    return Counter(dict(rows.values_list("org").annotate(n=Count("pk"))))
+    counted = rows.values_list("org", "access_class").annotate(n=Count("pk"))
+    return Counter({(org, closeness): n for org, closeness, n in counted})
 
 
 def _refuse(here: Waiting, agenda: Agenda | None) -> None:
@@ -189,21 +195,23 @@ def _refuse(here: Waiting, agenda: Agenda | None) -> None:
         raise ActionError("launch.counts_differ", counts=told)
 
 
-def _tell(book: Book, campaign: Campaign, n: Counter[UUID | None]) -> int:
-    """One row of an inbox for each org that answers for something."""
+def _tell(book: Book, campaign: Campaign, n: Counter[_Told]) -> int:
+    """One row of an inbox for each org that answers for something, and each access class."""
     path = f"{reverse('cockpit:items', args=[campaign.code])}?own=1"
     facts = {"campaign": campaign.name}
-    return tell(
+    tell(
         book,
         [
             Notice(
                 org_id=org,
+                access_class=closeness,
                 code="launch.issued",
                 facts={**facts, "n": k},
                 path=path,
                 about=campaign.pk,
             )
-            for org, k in n.items()
+            for (org, closeness), k in n.items()
             if org is not None
         ],
     )
+    return len({org for org, _closeness in n if org is not None})

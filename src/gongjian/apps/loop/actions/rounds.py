@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import reverse
 
-from gongjian.apps.accounts.models import OrgGroupMember
+from gongjian.apps.accounts.models import AccessClass, OrgGroupMember
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.standing import today_of
-from gongjian.apps.ledger.book import ActionError, Book, action
+from gongjian.apps.ledger.book import ActionError, Book, Moved, action
 from gongjian.apps.ledger.models import SYSTEM
 from gongjian.apps.loop.actions.accepting import take_over
 from gongjian.apps.loop.answers import JOINED, PART, Answers, Names, Reader, answerable, typed_of
@@ -28,7 +28,7 @@ from gongjian.kernel.playbook.values import is_blank
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gongjian.apps.campaigns.models import Campaign, Item
     from gongjian.kernel.model.playbook import RegisterDef
@@ -63,6 +63,9 @@ class Joined:
 
     text: str
     values: dict[str, Any]  # field → value for the item
+    parts: Mapping[
+        UUID, int
+    ]  # the parts that were seen, each with its version: only these are joined
     without: bool = False  # joined although parts are missing
 
 
@@ -156,19 +159,29 @@ def _summable(register: RegisterDef, lacks: Iterable[str]) -> list[str]:
 
 
 def _tell(book: Book, row: Round, code: str, returns: Iterable[Return]) -> int:
-    """One row of an inbox for each org, however many returns it has; gives how many orgs."""
-    n = Counter(r.org_id for r in returns)
+    """One row of an inbox for each org and access class, however many returns; gives how many orgs.
+
+    Each class is counted by itself: who sees open items is not told how many others there are.
+    """
+    n = Counter((r.org_id, r.item.access_class) for r in returns)
     path = f"{reverse('loop:returns')}?round={row.pk}"
     facts = {"round": row.name}
-    return tell(
+    tell(
         book,
         [
             Notice(
-                org_id=org, code=code, facts={**facts, "n": k}, path=path, about=row.pk, due=row.due
+                org_id=org,
+                access_class=closeness,
+                code=code,
+                facts={**facts, "n": k},
+                path=path,
+                about=row.pk,
+                due=row.due,
             )
-            for org, k in n.items()
+            for (org, closeness), k in n.items()
         ],
     )
+    return len({org for org, _closeness in n})
 
 
 @action("loop.fill")
@@ -214,13 +227,14 @@ def _refuse_closed(row: Round) -> None:
 def _settle(book: Book, rows: Sequence[Return]) -> None:
     """Chasing stops the moment the answer is there."""
     day = clock.day_of(book.at, rows[0].campaign.zone)
-    told = {(r.pk, r.org_id) for r in rows}
-    told |= {(_duty_id(r.round_id, r.item_id), r.org_id) for r in rows}
+    told: set[tuple[UUID, UUID, str | None]] = {(r.pk, r.org_id, None) for r in rows}
+    told |= {(_duty_id(r.round_id, r.item_id), r.org_id, None) for r in rows}
     for round_id in {r.round_id for r in rows}:
         orgs = {r.org_id for r in rows if r.round_id == round_id}
         left = Return.objects.filter(round=round_id, org__in=orgs, state__in=OUTSTANDING)
-        waiting_still = set(left.values_list("org", flat=True))
-        told |= {(round_id, org) for org in orgs - waiting_still}
+        waiting_still = set(left.values_list("org", "item__access_class"))
+        every = {(org, closeness) for org in orgs for closeness in AccessClass.values}
+        told |= {(round_id, *pair) for pair in every - waiting_still}
     settle(book, _CODES, told, day)
 
 
@@ -233,7 +247,8 @@ def _duty_id(round_id: UUID, item_id: UUID) -> UUID:
 def chase(book: Book, row: Round) -> dict[str, Any]:
     """Remind every org that has not given everything back, in one press: one notice each (催报)."""
     _refuse_closed(row)
-    late = _count_up(book, Return.objects.filter(round=row, state__in=OUTSTANDING))
+    found = Return.objects.filter(round=row, state__in=OUTSTANDING).select_related("item")
+    late = _count_up(book, found)
     n = _tell(book, row, "round.chased", late)
     return {"orgs": n, "returns": len(late)}
 
@@ -249,6 +264,7 @@ def chase_duty(book: Book, duty: Duty) -> dict[str, Any]:
     notices = [
         Notice(
             org_id=r.org_id,
+            access_class=duty.item.access_class,
             code="round.duty_chased",
             facts=facts,
             path=reverse("loop:return", args=[r.pk]),
@@ -285,14 +301,18 @@ def send_back(book: Book, row: Return, note: str) -> dict[str, Any]:
     notice = Notice(
         org_id=row.org_id, code="return.sent_back", facts=facts, path=path, about=row.pk
     )
-    notice.due = row.round.due
+    notice.due, notice.access_class = row.round.due, row.item.access_class
     tell(book, [notice])
     return {"return": str(row.pk)}
 
 
 @action("loop.accept")
 def accept(book: Book, rows: Sequence[Return]) -> dict[str, Any]:
-    """Take over what returns say: items, who answers, targets and parts, all or none."""
+    """Take over what returns say: items, who answers, targets and parts, all or none.
+
+    What was answered anew since the rows were fetched is not taken over unseen: `Moved`.
+    """
+    _refuse_moved(book, rows)
     campaign = rows[0].campaign
     playbook, names = playbook_in_force(campaign), Names()
     book.campaign_id = campaign.pk
@@ -309,30 +329,52 @@ def accept(book: Book, rows: Sequence[Return]) -> dict[str, Any]:
     return {"returns": len(rows), "items": len(made.items), "targets": len(made.targets)}
 
 
+def _refuse_moved(book: Book, rows: Sequence[Return]) -> None:
+    now = {r.pk: r.version for r in book.lock(rows)}
+    for row in rows:
+        if now.get(row.pk) != row.version:
+            raise Moved("return.moved", item=row.item.code)
+
+
 @action("loop.join")
 def join(book: Book, duty: Duty, joined: Joined) -> dict[str, Any]:
-    """Join the parts of a group into one (汇总): onto the item, and kept with the lead's return."""
+    """Join the parts of a group into one (汇总): onto the item, and kept with the lead's return.
+
+    Only parts that were seen as they are now are joined; one that came in later stays as it is.
+    """
     _refuse_closed(duty.round)
-    missing = [p.org.short_name for p in duty.missing]
-    if missing and not joined.without:
-        raise ActionError("join.missing", n=len(missing), orgs=missing)
+    now = {p.pk: p for p in book.lock(duty.parts)}
+    taken = {pk: p for pk, p in now.items() if p.state in IN and joined.parts.get(pk) == p.version}
+    out = [p for p in duty.parts if p.pk not in taken]
+    if not joined.without:
+        _refuse_without(out, now)
     if not joined.text.strip() and not joined.values:
         raise ActionError("join.empty")
     book.campaign_id = duty.round.campaign_id
     _onto_item(book, duty.item, joined)
-    in_order = [p for p in duty.parts if p.state in IN]
     if duty.lead is not None:
         kept = {
             "text": joined.text.strip(),
             "values": joined.values,
-            "members": [str(p.org_id) for p in in_order],
-            "missing": [str(p.org_id) for p in duty.missing],
+            "members": [str(p.org_id) for p in duty.parts if p.pk in taken],
+            "missing": [str(p.org_id) for p in out],
             "by": str(book.act.by),
             "at": book.at.isoformat(),
         }
         book.update(duty.lead, content={**duty.lead.content, JOINED: kept})
-    book.update_many(duty.fresh, state=S.ACCEPTED, review_note="")
-    return {"item": duty.item.code, "joined": len(in_order), "missing": missing}
+    fresh = [p for p in taken.values() if p.state == S.RETURNED]
+    book.update_many(fresh, state=S.ACCEPTED, review_note="")
+    names = [p.org.short_name for p in out]
+    return {"item": duty.item.code, "joined": len(taken), "missing": names}
+
+
+def _refuse_without(out: Sequence[Return], now: Mapping[UUID, Return]) -> None:
+    """Nobody is left out unasked: neither who is missing nor who came in since."""
+    missing = [p.org.short_name for p in out if now[p.pk].state in OUTSTANDING]
+    if missing:
+        raise ActionError("join.missing", n=len(missing), orgs=missing)
+    if out:
+        raise ActionError("join.late", orgs=[p.org.short_name for p in out])
 
 
 def _onto_item(book: Book, item: Item, joined: Joined) -> None:
@@ -353,7 +395,7 @@ def close_round(book: Book, row: Round) -> dict[str, Any]:
     book.update(row, state=Round.State.CLOSED)
     day = clock.day_of(book.at, row.campaign.zone)
     late = Return.objects.filter(round=row, state__in=OUTSTANDING)
-    told = {(about, r.org_id) for r in late for about in _abouts(r)}
+    told = {(about, r.org_id, None) for r in late for about in _abouts(r)}
     if told:
         settle(book, _CODES, told, day)
     return {"round": str(row.pk), "missing": late.count()}

@@ -16,7 +16,7 @@ from gongjian.apps.campaigns.queries import get_campaign_for, visible
 from gongjian.apps.loop.models import Return, Round
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -115,7 +115,7 @@ class Duty:
     @property
     def n_in(self) -> int:
         """How many parts are in."""
-        return sum(p.state in IN for p in self.parts)
+        return len(self.inside)
 
     @property
     def missing(self) -> list[Return]:
@@ -123,9 +123,18 @@ class Duty:
         return [p for p in self.parts if p.state in OUTSTANDING]
 
     @property
+    def inside(self) -> list[Return]:
+        """Parts that are in, joined already or not."""
+        return [p for p in self.parts if p.state in IN]
+
+    @property
     def fresh(self) -> list[Return]:
         """Parts that are in and not joined yet."""
         return [p for p in self.parts if p.state == S.RETURNED]
+
+    def late(self, shown: Mapping[UUID, int]) -> list[Return]:
+        """Parts that came in, or were changed, after somebody was shown them in some versions."""
+        return [p for p in self.inside if shown.get(p.pk) != p.version]
 
 
 def get_duty_for(seen: Scope, code: str, pk: UUID, item_id: UUID) -> Duty:
@@ -137,7 +146,8 @@ def get_duty_for(seen: Scope, code: str, pk: UUID, item_id: UUID) -> Duty:
     if row is None or not members:
         raise Http404
     row.campaign, item = campaign, members[0].item
-    speaks = seen.answers_for(campaign.pk, item.org_id) & _SPEAKERS
+    held = seen.classes_for(campaign.pk, item.org_id, _SPEAKERS)
+    speaks = bool(held) and item.access_class in {AccessClass.OPEN, *held}
     if not seen.is_office(campaign.pk) and not speaks:
         _refuse(seen, item)
     lead = next((p for p in parts if p.kind == Return.Kind.BLANKS), None)

@@ -18,6 +18,7 @@ from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions, pages
 from gongjian.apps.loop.answers import PART, Names, Reader, questions, short, typed_of
+from gongjian.apps.loop.forms import shown, version_of
 from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.queries import returns as queries
 from gongjian.apps.loop.words import lang
@@ -46,10 +47,10 @@ def returns(request: HttpRequest) -> HttpResponse:
         campaign__in={r.campaign_id for r in rows}, in_force=True
     )
     days = {r.campaign_id: today_of(r.campaign) for r in rows}
-    shown = pages.return_rows([*found.open, *found.sent], playbooks_of(list(versions)), Names())
+    made = pages.return_rows([*found.open, *found.sent], playbooks_of(list(versions)), Names())
     context = {
-        "groups": _by_round(found.open, shown),
-        "sent": _by_round(found.sent, shown),
+        "groups": _by_round(found.open, made),
+        "sent": _by_round(found.sent, made),
         "duties": [
             {"row": r, "n_in": n_in, "n": n, "days_left": (r.round.due - days[r.campaign_id]).days}
             for r, n_in, n in found.duties
@@ -60,12 +61,12 @@ def returns(request: HttpRequest) -> HttpResponse:
     return render(request, "loop/returns.html", context)
 
 
-def _by_round(rows: list[Return], shown: list[pages.ReturnRow]) -> list[dict[str, Any]]:
+def _by_round(rows: list[Return], made: list[pages.ReturnRow]) -> list[dict[str, Any]]:
     """Give the rows of each round below its name, the one with the least time first."""
     groups: dict[UUID, list[Return]] = {}
     for row in rows:
         groups.setdefault(row.round_id, []).append(row)
-    by_id = {s.pk: s for s in shown}
+    by_id = {m.pk: m for m in made}
     return [
         {
             "round": s[0].round,
@@ -99,8 +100,9 @@ def give_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     if answers.faults:
         messages.error(request, _("Not saved yet: correct the fields that are marked."))
         return _page(request, seen, row, typed, answers, status=422)
-    if typed.get("version", "").isdigit():
-        row.version = int(typed["version"])
+    seen_version = version_of(typed.get("version", ""))
+    if seen_version is not None:
+        row.version = min(seen_version, row.version)
     try:
         own = queries.answers_for(seen, row)
         act = act_of(request, on_behalf_of=None if own else row.org_id)
@@ -213,10 +215,10 @@ def _shared(found: Duty) -> list[str]:
 def _proposed(found: Duty) -> dict[str, str]:
     """Propose what the parts are together: figures summed, texts put one below the other."""
     register = playbook_in_force(found.round.campaign).register(found.item.register.key)
-    typed = {"text": pages.joined_before(found).get("text") or pages.joined_text(found)}
+    typed = {"text": pages.joined_text(found)}
     for need in _shared(found):
         field = register.field(need)
-        said = [(p.org.label(lang()), p.content[need]) for p in found.parts if need in p.content]
+        said = [(p.org.label(lang()), p.content[need]) for p in found.inside if need in p.content]
         if field.type is FieldType.TEXT:
             typed[need] = "\n".join(f"{org}: {text}" for org, text in said)
         elif said:
@@ -251,10 +253,16 @@ def duty_join(request: HttpRequest, code: str, pk: UUID, item: UUID) -> HttpResp
             values[need] = parse(register.field(need), typed.get(need, ""))
         except KernelError as error:
             faults[need] = error
+    parts = shown(request.POST.getlist("part"))
+    if late := [p.org.label(lang()) for p in found.late(parts)]:
+        said = {"orgs": "、".join(late)}
+        messages.error(
+            request, _("Came in or changed since you looked, and not joined: %(orgs)s") % said
+        )
     if faults:
         return _duty_page(request, found, typed, faults, status=422)
     given = {k: v for k, v in values.items() if v}
-    joined = actions.Joined(typed.get("text", ""), given, typed.get("without") == "1")
+    joined = actions.Joined(typed.get("text", ""), given, parts, typed.get("without") == "1")
     own = bool(
         seen.answers_for(found.item.campaign_id, found.item.org_id) & {"contact", "principal"}
     )

@@ -17,7 +17,7 @@ from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions, pages
 from gongjian.apps.loop.answers import Names, short
-from gongjian.apps.loop.forms import RoundForm
+from gongjian.apps.loop.forms import RoundForm, shown
 from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.queries import returns as queries
 from gongjian.apps.loop.views.launch import gaps_page
@@ -67,6 +67,7 @@ def round_page(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     found = list(rows.order_by("item__code", "org__order")[: queries.PAGE + 1])
     playbook = playbook_in_force(campaign)
     progress = queries.progress(row)
+    rows_shown = pages.return_rows(found[: queries.PAGE], {campaign.pk: playbook}, Names())
     states = [(s, state_word(s), progress.states[s], s == show) for s in Return.State.values]
     context = {
         "campaign": campaign,
@@ -74,7 +75,8 @@ def round_page(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
         "place": "gaps",
         "round": row,
         "days_left": (row.due - today_of(campaign)).days,
-        "rows": pages.return_rows(found[: queries.PAGE], {campaign.pk: playbook}, Names()),
+        "rows": rows_shown,
+        "may_accept": any(r.may_be_accepted for r in rows_shown),
         "is_cut": len(found) > queries.PAGE,
         "show": show,
         "states": states,
@@ -108,11 +110,17 @@ def chase(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def accept(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
-    """Accept what was chosen, or everything that is complete."""
+    """Accept what was chosen, or everything shown that is complete; what moved since is left out."""
     row = queries.get_round_for(seen_by(request), code, pk)
-    rows = _chosen(request, row)
+    rows, moved = _chosen(request, row)
+    if moved:
+        said = {"items": "、".join(r.item.code for r in moved)}
+        messages.error(
+            request, _("Not accepted, for it changed since you looked: %(items)s") % said
+        )
     if not rows:
-        messages.error(request, _("Nothing was accepted: choose returns that are in."))
+        if not moved:
+            messages.error(request, _("Nothing was accepted: choose returns that are in."))
         return redirect("loop:round", code, pk)
     try:
         done = actions.accept(act_of(request), rows)
@@ -123,14 +131,21 @@ def accept(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     return redirect("loop:round", code, pk)
 
 
-def _chosen(request: HttpRequest, row: Round) -> list[Return]:
-    found = Return.objects.filter(round=row, state=Return.State.RETURNED, kind=Return.Kind.BLANKS)
-    rows = queries.whole(found).order_by("item__code")
-    if request.POST.get("all") == "1":
+def _chosen(request: HttpRequest, row: Round) -> tuple[list[Return], list[Return]]:
+    """Give the returns to accept, as they were shown, and those that are not so any more."""
+    is_all = request.POST.get("all") == "1"
+    given = shown(request.POST.getlist("shown" if is_all else "return"))
+    found = Return.objects.filter(round=row, kind=Return.Kind.BLANKS, pk__in=list(given))
+    found = found.exclude(state=Return.State.ACCEPTED)
+    rows: list[Return] = []
+    moved: list[Return] = []
+    for one in queries.whole(found).order_by("item__code"):
+        is_same = one.state == Return.State.RETURNED and one.version == given[one.pk]
+        (rows if is_same else moved).append(one)
+    if is_all:
         playbook = playbook_in_force(row.campaign)
-        return [r for r in rows if not short(r, playbook.register(r.item.register.key))]
-    chosen = [pk for text in request.POST.getlist("return") if (pk := _uuid(text))]
-    return list(rows.filter(pk__in=chosen))
+        rows = [r for r in rows if not short(r, playbook.register(r.item.register.key))]
+    return rows, moved
 
 
 @login_required

@@ -11,11 +11,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
-from gongjian.apps.ledger.book import ActionError
+from gongjian.apps.ledger.book import ActionError, Moved
 from gongjian.apps.loop import actions
 from gongjian.apps.loop.answers import Names, Reader
 from gongjian.apps.loop.forms import SheetForm
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from gongjian.apps.loop.models import Round
     from gongjian.apps.loop.sheets import Given
 
+_OVERTAKEN = noop(
+    "Nothing was taken in: %(items)s was answered or reviewed since you looked. Give the workbook "
+    "once more and compare."
+)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -98,7 +103,9 @@ def upload(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     is_wrong = bool(reading.faults or clash or form.errors)
     is_clean = not is_wrong and bool(reading.given)
     if is_clean:
-        request.session[f"sheet:{pk}"] = {str(g.row.pk): g.typed for g in reading.given}
+        request.session[f"sheet:{pk}"] = {
+            str(g.row.pk): {"version": g.row.version, "typed": g.typed} for g in reading.given
+        }
     status = 422 if is_wrong else 200
     more = {"conflicts": clash, "is_clean": is_clean}
     return _preview(request, row, form, reading, status=status, more=more)
@@ -171,19 +178,25 @@ def take_in(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     """Take in what the preview showed: all of it or nothing."""
     seen = seen_by(request)
     row = queries.get_round_for(seen, code, pk, may="fill")
-    kept: dict[str, dict[str, str]] = request.session.get(f"sheet:{pk}", {})
+    kept: dict[str, dict[str, Any]] = request.session.get(f"sheet:{pk}", {})
     rows = list(_mine(seen, row).filter(pk__in=list(kept)))
     if not rows:
         messages.error(request, _("There is nothing to take in. Give the workbook once more."))
         return redirect("loop:upload", code, pk)
     playbook, names = playbook_in_force(row.campaign), Names()
-    filled = [
-        actions.Filled(r, Reader(playbook, names, r.item).read(r.asked, kept[str(r.pk)]))
-        for r in rows
-    ]
+    filled = []
+    for one in rows:
+        was = kept[str(one.pk)]
+        one.version = was["version"]  # an answer that came since is not overwritten unseen
+        answers = Reader(playbook, names, one.item).read(one.asked, was["typed"])
+        filled.append(actions.Filled(one, answers))
     try:
         act = act_of(request, on_behalf_of=_for_whom(seen, rows))
         done = actions.fill(act, filled, Return.Via.WORKBOOK)
+    except Moved as error:
+        said = {"items": "、".join(r.item.code for r in rows if str(r.pk) == error.facts["row"])}
+        messages.error(request, _(_OVERTAKEN) % said)
+        return redirect("loop:upload", code, pk)
     except ActionError as error:
         messages.error(request, sentence(error))
         return redirect("loop:upload", code, pk)
