@@ -24,6 +24,15 @@ PAPER = f"""柳溪区“百日攻坚”行动方案
 """
 
 
+def _launch(page):
+    page.locator("form[action$='/waive'] [name=reason]").fill("会后补全")
+    page.locator("form[action$='/waive'] button[name=all]").click()
+    page.on("dialog", lambda asked: asked.accept())
+    page.locator("form[action$='/publish'] [name=main]").fill("区行政中心")
+    page.locator("form[action$='/publish'] button.primary").click()
+    expect(page.locator(".message.success")).to_be_visible()
+
+
 def test_from_a_paper_to_a_closed_item(desk):
     office = desk("office", "desk")
     page = office.go("/papers/")
@@ -54,13 +63,7 @@ def test_from_a_paper_to_a_closed_item(desk):
     page.wait_for_url("**/c/LX21/cockpit")
 
     # What the paper left blank is waived by name, and the campaign is launched.
-    page = office.go("/c/LX21/launch")
-    page.locator("form[action$='/waive'] [name=reason]").fill("会后补全")
-    page.locator("form[action$='/waive'] button[name=all]").click()
-    page.on("dialog", lambda asked: asked.accept())
-    page.locator("form[action$='/publish'] [name=main]").fill("区行政中心")
-    page.locator("form[action$='/publish'] button.primary").click()
-    expect(page.locator(".message.success")).to_be_visible()
+    _launch(office.go("/c/LX21/launch"))
 
     # The item is there, with its clause; the office reports, a colleague closes out.
     page = office.go("/c/LX21/items")

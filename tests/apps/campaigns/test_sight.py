@@ -8,8 +8,9 @@ from tests.support.cast import act
 from tests.support.web import client
 
 from gongjian.apps.accounts.access import scope
-from gongjian.apps.accounts.models import Person
-from gongjian.apps.campaigns.actions import add_duty, list_item
+from gongjian.apps.accounts.models import OrgGroup, Person
+from gongjian.apps.campaigns.actions import add_duty, import_items, list_item
+from gongjian.apps.campaigns.models import Responsibility
 from gongjian.apps.campaigns.queries import in_sight
 from gongjian.apps.campaigns.sight import who_sees
 from gongjian.lib import clock
@@ -70,3 +71,14 @@ def test_the_page_counts_people_and_posts(books):
 def test_a_stranger_is_not_told(books):
     item = books.item()
     assert client(books.people["stranger"]).get(f"/i/{item.code}/who").status_code == 404
+
+
+def test_each_member_of_a_group_that_answers_sees_the_item_and_is_told_so(books):
+    item = books.item("Clean the river", org="works")
+    towns = OrgGroup.objects.get(key="towns")
+    duty = Responsibility(campaign=books.campaign, item=item, role="owner", group_id=towns.pk)
+    assert client(books.people["east"]).get(f"/i/{item.code}/").status_code == 404
+    import_items(act(books.people["office"]), books.campaign, [], [duty])
+    assert client(books.people["east"]).get(f"/i/{item.code}/").status_code == 200
+    seen = {pk for row in who_sees(item, clock.today()) for pk in row.people}
+    assert books.people["east"].pk in seen

@@ -96,7 +96,13 @@ def visible(seen: Scope, campaign_id: UUID) -> Q:
     sight = seen.rows(campaign_id)
     if orgs := seen.orgs(campaign_id):
         part = Responsibility.objects.filter(campaign=campaign_id, org__above__ancestor__in=orgs)
-        sight |= Q(pk__in=part.values("item"), access_class=AccessClass.OPEN)
+        # Each member of a group that answers for an item has a part in it.
+        mine = OrgGroupMember.objects.filter(on_day(clock.today()), org__above__ancestor__in=orgs)
+        as_member = Responsibility.objects.filter(
+            campaign=campaign_id, group_id__in=mine.values("group")
+        )
+        has_part = Q(pk__in=part.values("item")) | Q(pk__in=as_member.values("item"))
+        sight |= has_part & Q(access_class=AccessClass.OPEN)
     if single := seen.items(campaign_id):
         sight |= Q(pk__in=single)
         for above in ("parent", "root"):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gongjian.apps.accounts.access import Granted, grants_on, holders_on, plain
-from gongjian.apps.accounts.models import AccessClass, OrgReach
+from gongjian.apps.accounts.models import AccessClass, OrgGroupMember, OrgReach
+from gongjian.apps.accounts.queries import on_day
 from gongjian.apps.campaigns.models import Listing, Responsibility
 from gongjian.apps.campaigns.queries import lets_in
 
@@ -43,8 +44,8 @@ class _Item:
 
 
 def who_sees(item: Item, day: dt.date) -> list[Sight]:
-    """Give who sees an item, by role and reach: six queries at most, however many people there are."""
-    facts = _facts(item)
+    """Give who sees an item, by role and reach: seven queries at most, however many people there are."""
+    facts = _facts(item, day)
     grants = grants_on(day).select_related("person", "org")
     reached = [(g, r) for g in grants if (r := _reach(plain(g), facts))]
     holders = holders_on({g.post_id for g, _r in reached if g.post_id}, day)
@@ -66,8 +67,12 @@ def who_sees(item: Item, day: dt.date) -> list[Sight]:
     return sorted(rows, key=lambda s: (order.index(s.reach), s.role, str(s.org or "")))
 
 
-def _facts(item: Item) -> _Item:
-    parts = set(Responsibility.objects.filter(item=item, org__isnull=False).values_list("org_id"))
+def _facts(item: Item, day: dt.date) -> _Item:
+    duties = Responsibility.objects.filter(item=item)
+    parts = set(duties.filter(org__isnull=False).values_list("org_id"))
+    groups = duties.filter(group_id__isnull=False).values("group_id")
+    members = OrgGroupMember.objects.filter(on_day(day), group__in=groups)
+    parts |= set(members.values_list("org_id"))
     reach: dict[UUID, set[UUID]] = defaultdict(set)
     orgs = {pk for (pk,) in parts} | {item.org_id}
     rows = OrgReach.objects.filter(descendant__in=[pk for pk in orgs if pk])

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongjian.apps.accounts.models import Person
+from gongjian.apps.campaigns.models import Item
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.loop.answers import JOINED, LINES, NOTE, PART, questions, said_of, short
 from gongjian.apps.loop.models import Return
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from gongjian.apps.campaigns.models import Item
     from gongjian.apps.loop.answers import Names, Question
     from gongjian.apps.loop.models import Waiver
     from gongjian.apps.loop.queries.launch import Waiting

@@ -276,14 +276,16 @@ def rules_differ(one: str, other: str) -> bool:
     Returns
     -------
     bool
-        True where figures under the two cannot be compared; blanks and width of characters say nothing.
+        True where figures under the two cannot be compared. Blanks and width of characters say nothing;
+        a rule that stands whole inside the other only says more of the same thing.
 
     Examples
     --------
     >>> rules_differ("签约口径", "开工口径"), rules_differ("签约 口径", "签约口径"), rules_differ("", "开工口径")
     (True, False, False)
     """
-    return bool(_bare(one) and _bare(other)) and _bare(one) != _bare(other)
+    first, second = _bare(one), _bare(other)
+    return bool(first and second) and first not in second and second not in first
 
 
 def _bare(text: str) -> str:
