@@ -42,9 +42,9 @@ check: setup ## what every commit passes: format, lint, types, contracts, catalo
 	@sh tools/check.sh
 
 test: setup browser ## the whole suite on SQLite and on a real PostgreSQL, then in a real browser
-	@echo "== SQLite" && $(PY) -m pytest -q -m "not browser" --ignore tests/soak
-	@echo "== PostgreSQL" && $(PY) tools/postgres.py run -- $(PY) -m pytest -q -m "not browser" --ignore tests/soak
-	@echo "== browser" && $(PY) -m pytest -q -m browser
+	@echo "== SQLite" && $(PY) -m pytest -q -n 2 -m "not browser" --ignore tests/soak
+	@echo "== PostgreSQL" && $(PY) tools/postgres.py run -- $(PY) -m pytest -q -n 2 -m "not browser" --ignore tests/soak
+	@echo "== browser" && $(PY) -m pytest -q -n 2 -m browser
 
 browser: $(STAMP)/python
 	@sh tools/browser.sh
