@@ -15,6 +15,7 @@ from gongjian.apps.campaigns.actions import move_duties
 from gongjian.apps.campaigns.actions.orgs import Move, Reshuffle
 from gongjian.apps.campaigns.models import Item
 from gongjian.apps.campaigns.recount import recount
+from gongjian.apps.ledger import gate
 from gongjian.apps.ledger.models import Event
 from gongjian.lib import clock
 
@@ -145,3 +146,21 @@ def test_everything_that_a_post_leads_goes_to_another_in_one_step(cast):
 def test_the_watch_says_so_where_everything_is_in_order(cast):
     text = client(cast.people["office"]).get("/c/LK21/watch").content.decode()
     assert "无人承担过多" in text
+
+
+def test_a_battle_that_nobody_leads_is_found_and_one_with_a_title_is_not(cast):
+    def leaderless() -> list[str]:
+        page = client(cast.people["office"]).get("/c/LK21/watch")
+        assert ("无人牵头的攻坚战" in page.content.decode()) is bool(
+            page.context["watch"].leaderless
+        )
+        return [battle.name for battle in page.context["watch"].leaderless]
+
+    assert leaderless() == []  # each battle's paper names a title, if no post
+    (post,) = leading_posts(cast, 1)
+    first = cast.battles[0]
+    move_duties(simulated(START, "x"), cast.campaign, Reshuffle(START, (Move(post, battle=first),)))
+    assert leaderless() == []
+    with gate.opened():
+        type(first).objects.filter(pk=cast.battles[1].pk).update(leader_title="")
+    assert leaderless() == [cast.battles[1].name]

@@ -68,6 +68,12 @@ class Watch:
     ownerless: int  # open items without any accountable org
     orgs: tuple[OrgWatch, ...]
     leaders: tuple[LeaderWatch, ...]
+    leaderless: tuple[Battle, ...]  # battles that nobody leads on the day
+
+    @property
+    def is_clear(self) -> bool:
+        """Tell whether nothing was found at all."""
+        return not (self.ownerless or self.orgs or self.leaders or self.leaderless)
 
 
 def watch(seen: Scope, campaign: Campaign, day: dt.date, today: dt.date) -> Watch:
@@ -92,8 +98,22 @@ def watch(seen: Scope, campaign: Campaign, day: dt.date, today: dt.date) -> Watc
         OrgWatch(reasons[pk], found[pk], found[pk].successor, n_by_org[pk], tuple(items[pk]))
         for pk in sorted(reasons, key=lambda pk: (_ORDER[reasons[pk]], -n_by_org[pk]))
     ]
-    leaders = _leaders(campaign, rows, day, today, too_many)
-    return Watch(day, too_many, n_by_org.get(None, 0), tuple(orgs), tuple(leaders))
+    led = _led(campaign, day)
+    leaders = _leaders(campaign, rows, led, day, today, too_many)
+    # A battle whose paper names a post that no org has is led, if only by a word.
+    leaderless = tuple(
+        battle
+        for battle, post in led
+        if post is None and battle.parent_id is None and (battle.leader or not battle.leader_title)
+    )
+    n = n_by_org.get(None, 0)
+    return Watch(day, too_many, n, tuple(orgs), tuple(leaders), leaderless)
+
+
+def _led(campaign: Campaign, day: dt.date) -> list[tuple[Battle, Post | None]]:
+    """Give every battle with the post that leads it on `day`: two queries."""
+    moved = queries.leaders_on(campaign, day)
+    return [(b, moved.get(b.pk, b.leader)) for b in queries.battles(campaign)]
 
 
 _ORDER = {"ended": 0, "silent": 1, "abolished": 0, "vacant": 1, "too_many": 2}
@@ -136,14 +156,17 @@ def _able(orgs: Iterable[UUID], campaign: Campaign, today: dt.date) -> frozenset
     return frozenset(below for above, below in pairs if above in acting)
 
 
-def _leaders(
-    campaign: Campaign, rows: QuerySet[Item], day: dt.date, today: dt.date, too_many: int
+def _leaders(  # what it compares, each asked for once
+    campaign: Campaign,
+    rows: QuerySet[Item],
+    led_battles: list[tuple[Battle, Post | None]],
+    day: dt.date,
+    today: dt.date,
+    too_many: int,
 ) -> list[LeaderWatch]:
-    """Give the leading posts that are empty or overfull: six queries."""
-    moved = queries.leaders_on(campaign, day)
+    """Give the leading posts that are empty or overfull: four queries."""
     battles: dict[UUID, list[Battle]] = defaultdict(list)
-    for battle in queries.battles(campaign):
-        post = moved.get(battle.pk, battle.leader)
+    for battle, post in led_battles:
         if post is not None:
             battles[post.pk].append(battle)
     led = Responsibility.objects.filter(
