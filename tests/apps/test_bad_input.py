@@ -53,6 +53,16 @@ def _head(part):
     return {n: part.content.get(n) or "" for n in names}
 
 
+def test_a_version_that_is_no_number_does_no_harm(cast):
+    office = cast.people["office"]
+    head = drafted(office).parts.get(kind="campaign")
+    seat, urls = client(office), (f"/parts/{head.pk}/", f"/i/{cast.item().code}/edit")
+    for said in ("²", "٣", "9" * 30, "-1", "one"):
+        for url in urls:
+            answer = seat.post(url, {**_head(head), "version": said}, follow=True)
+            assert answer.status_code in {200, 422}
+
+
 def test_pasted_text_stays_when_it_is_refused(cast, settings):
     settings.PAPER_MAX_BYTES = 20
     answer = client(cast.people["office"]).post("/papers/", {"text": PAPER})

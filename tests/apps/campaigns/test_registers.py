@@ -70,6 +70,15 @@ def test_a_register_is_narrowed_and_ordered(books, query, found):
     assert titles(answer) == [made[int(n)].title for n in found]
 
 
+def test_a_number_larger_than_any_key_is_kept_and_sorts_last(books):
+    vast = "9" * 18
+    made = [books.item(f"Work {n}", fields={"cost": n}) for n in (vast, "-" + vast, "7")]
+    seat = client(books.people["office"])
+    assert titles(seat.get(f"{WORKS}?sort=f.cost")) == [made[n].title for n in (1, 2, 0)]
+    assert titles(seat.get(f"{WORKS}?f.cost.from={vast}")) == [made[0].title]
+    assert [row.fields["cost"] for row in made] == [vast, "-" + vast, "7"]
+
+
 def test_by_org_and_by_an_org_field(books):
     item = books.item("Theirs", org="east", fields={"builder": str(books.cast.orgs["west"].pk)})
     books.item("Other")

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gongjian.kernel.model.fields import FieldDef
     from gongjian.kernel.model.playbook import RegisterDef
 
-SCALE = 10_000  # numbers keep four places as integers, so that both databases sort them alike
+_SCALE = 10_000  # numbers keep four places as integers, so that both databases sort them alike
+_LARGEST = 2**63 - 1  # what such an integer holds; a number beyond it sorts as the largest does
 
 
 def keys_of(register: RegisterDef, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -44,7 +45,7 @@ def keys_of(register: RegisterDef, fields: dict[str, Any]) -> Iterator[dict[str,
 
 def _typed(field: FieldDef, value: Any) -> dict[str, Any]:
     if field.type in {FieldType.NUMBER, FieldType.MONEY, FieldType.COMPUTED}:
-        return {"num": int(Decimal(str(value)) * SCALE)}
+        return {"num": scaled(value)}
     if field.type is FieldType.DATE:
         return {"day": dt.date.fromisoformat(value)}
     if field.type in {FieldType.ORG, FieldType.PERSON, FieldType.FILE}:
@@ -52,6 +53,11 @@ def _typed(field: FieldDef, value: Any) -> dict[str, Any]:
     if field.type is FieldType.CHOICE:
         return {"txt": str(value)}
     return {"txt": sort_key(str(value))}
+
+
+def scaled(value: Any) -> int:
+    """Give a number as its key holds it: in ten-thousandths, within what 64 bits hold."""
+    return max(-_LARGEST, min(_LARGEST, int(Decimal(str(value)) * _SCALE)))
 
 
 @lru_cache(maxsize=4096)

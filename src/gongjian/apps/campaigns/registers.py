@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Case, F, FilteredRelation, IntegerField, Q, Value, When
 
-from gongjian.apps.campaigns.keys import SCALE, sort_key
+from gongjian.apps.campaigns.keys import scaled, sort_key
 from gongjian.apps.campaigns.models import Item, ItemKey, Listing
 from gongjian.apps.campaigns.naming import by_name
 from gongjian.apps.campaigns.personal import is_sealed
@@ -154,7 +153,7 @@ def _typed(field: FieldDef, text: str) -> Any:
 
 def _key(field: FieldDef, value: Any) -> Any:
     if field.type in {FieldType.NUMBER, FieldType.MONEY, FieldType.COMPUTED}:
-        return int(Decimal(str(value)) * SCALE)
+        return scaled(value)
     if field.type is FieldType.DATE:
         return dt.date.fromisoformat(value)
     if field.type in {FieldType.ORG, FieldType.PERSON}:

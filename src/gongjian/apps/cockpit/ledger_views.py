@@ -27,6 +27,7 @@ from gongjian.apps.cockpit.history import ALL
 from gongjian.apps.cockpit.item_page import ItemPage
 from gongjian.lib import clock
 from gongjian.lib.ids import new_id
+from gongjian.lib.requests import whole
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -126,7 +127,7 @@ def register(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Show one register: its own items and those listed there."""
     asked, ledger, ask = _ledger(request, code, key)
     page = ledger.page(ask, request.GET.get("after", ""))
-    first = _number(request.GET.get("from", ""))
+    first = whole(request.GET.get("from", "")) or 1
     context = registers.register_context(asked, ledger, ask, page, request.GET.dict(), first)
     context["request_id"] = str(new_id())
     return render(request, "cockpit/register.html", context)
@@ -187,7 +188,3 @@ def _ledger(request: HttpRequest, code: str, key: str) -> tuple[queries.Asked, L
     ledger = Ledger(seen, found, definition, asked.playbook, day)
     wide = seen.wide_roles(asked.campaign.pk)
     return asked, ledger, ask_of(request.GET.dict(), askable_fields(definition, wide))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1

@@ -27,6 +27,7 @@ from gongjian.kernel.errors import PaperError
 from gongjian.lib import clock
 from gongjian.lib.ids import new_id
 from gongjian.lib.problems import sentence
+from gongjian.lib.requests import whole
 from gongjian.playbooks.load import builtin_text, load_builtin
 
 if TYPE_CHECKING:
@@ -93,9 +94,9 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _first(form.errors))
         return _back(part.draft_id, pk)
-    seen_version = request.POST.get("version", "")
-    if seen_version.isdigit():
-        part.version = int(seen_version)
+    seen_version = whole(request.POST.get("version", ""))
+    if seen_version is not None:
+        part.version = seen_version
     try:
         actions.correct(act_of(request), part, form.changes())
     except ActionError as error:

@@ -38,6 +38,7 @@ from gongjian.apps.ledger.queries import row_at
 from gongjian.kernel.errors import KernelError
 from gongjian.lib.ids import new_id
 from gongjian.lib.problems import sentence
+from gongjian.lib.requests import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,9 +113,8 @@ def _form(seen: Scope, item: Item) -> ItemForm:
 
 
 def _version(request: HttpRequest, item: Item) -> int:
-    given = request.POST.get("version", "")
-    is_number = given.isascii() and given.isdigit() and len(given) < 10
-    return min(int(given), item.version) if is_number else item.version
+    given = whole(request.POST.get("version", ""))
+    return item.version if given is None else min(given, item.version)
 
 
 def _edit_page(

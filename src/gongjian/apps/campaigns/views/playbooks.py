@@ -32,6 +32,7 @@ from gongjian.kernel.errors import KernelError
 from gongjian.kernel.playbook.plan import line_from_json
 from gongjian.lib.ids import new_id
 from gongjian.lib.problems import problem_lines, sentence
+from gongjian.lib.requests import whole
 from gongjian.playbooks.load import (
     builtin_keys,
     builtin_text,
@@ -300,12 +301,11 @@ def _proposed(
 
 def _adopted(request: HttpRequest, version: PlaybookVersion, text: str) -> HttpResponse:
     typed = request.POST
-    base = typed.get("base", "")
     done = actions.adopt(
         act_of(request),
         version.campaign,
         text,
-        base=int(base) if base.isdigit() else 0,
+        base=whole(typed.get("base", "")) or 0,
         chosen=chosen_states(typed.dict()),
         agreed=typed.getlist("agree"),
     )

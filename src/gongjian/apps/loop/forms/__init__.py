@@ -2,6 +2,6 @@
 
 from gongjian.apps.loop.forms.report import ReportForm
 from gongjian.apps.loop.forms.rounds import AgendaForm, RoundForm, SheetForm
-from gongjian.apps.loop.forms.shown import shown, version_of
+from gongjian.apps.loop.forms.shown import shown
 
-__all__ = ["AgendaForm", "ReportForm", "RoundForm", "SheetForm", "shown", "version_of"]
+__all__ = ["AgendaForm", "ReportForm", "RoundForm", "SheetForm", "shown"]

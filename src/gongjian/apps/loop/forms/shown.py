@@ -5,16 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from gongjian.lib.requests import whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_DIGITS = 9  # more than a version ever has, fewer than a database cannot hold
-
-
-def version_of(text: str) -> int | None:
-    """Read a version; None for what is none."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= _DIGITS
-    return int(text) if is_number else None
 
 
 def shown(values: Iterable[str]) -> dict[UUID, int]:
@@ -22,7 +16,7 @@ def shown(values: Iterable[str]) -> dict[UUID, int]:
     found = {}
     for value in values:
         pk, _colon, text = value.partition(":")
-        version = version_of(text)
+        version = whole(text)
         try:
             row = UUID(pk)
         except ValueError:

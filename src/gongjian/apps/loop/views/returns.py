@@ -18,7 +18,7 @@ from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions, pages
 from gongjian.apps.loop.answers import PART, Names, Reader, questions, short, typed_of
-from gongjian.apps.loop.forms import shown, version_of
+from gongjian.apps.loop.forms import shown
 from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.queries import returns as queries
 from gongjian.apps.loop.words import lang
@@ -27,6 +27,7 @@ from gongjian.kernel.model.fields import FieldType
 from gongjian.kernel.playbook.values import parse
 from gongjian.lib.ids import new_id
 from gongjian.lib.problems import sentence
+from gongjian.lib.requests import whole
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -100,7 +101,7 @@ def give_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     if answers.faults:
         messages.error(request, _("Not saved yet: correct the fields that are marked."))
         return _page(request, seen, row, typed, answers, status=422)
-    seen_version = version_of(typed.get("version", ""))
+    seen_version = whole(typed.get("version", ""))
     if seen_version is not None:
         row.version = min(seen_version, row.version)
     try:
