@@ -11,7 +11,6 @@ from gongjian.apps.accounts.access import WIDE_ROLES
 from gongjian.apps.accounts.edge import seen_by
 from gongjian.apps.accounts.models import Person, Role
 from gongjian.apps.notices.queries import n_unread
-from gongjian.lib import clock
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,7 +30,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "runs_campaigns": SimpleLazyObject(lambda: seen_by(request).is_office()),
         "sees_whole": SimpleLazyObject(lambda: _sees_whole(request)),
         "acts_for_org": SimpleLazyObject(lambda: bool(seen_by(request).orgs())),
-        "inbox_unread": SimpleLazyObject(lambda: n_unread(request.user, clock.today())),
+        "inbox_unread": SimpleLazyObject(lambda: n_unread(seen_by(request))),
         "is_demo": settings.DEMO,
         "demo_people": [],
     }

@@ -14,6 +14,7 @@ from tests.support.rounds import TYPED, make_stage
 from tests.support.web import client
 
 from gongjian.apps.accounts import actions as accounts
+from gongjian.apps.accounts.edge import seen_by
 from gongjian.apps.accounts.models import Grant
 from gongjian.apps.ledger.book import action
 from gongjian.apps.notices.actions import tell
@@ -162,6 +163,7 @@ def test_the_count_for_the_menu_is_one_query_and_only_where_it_is_printed(stage)
     with CaptureQueriesContext(connection) as silent:
         context = site(request)
     assert len(silent) == 0
+    assert seen_by(request).orgs()  # every page asks for the scope
     with CaptureQueriesContext(connection) as printed:
         said = Template("{{ inbox_unread }}{{ inbox_unread }}").render(Context(context))
     assert (said, len(printed)) == ("11", 1)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
-from gongjian.apps.accounts.access import WIDE_ROLES, grants_of
-from gongjian.apps.accounts.models import AccessClass, Person, Role
+from gongjian.apps.accounts.models import AccessClass, OrgReach, Role
 from gongjian.apps.notices.models import Notice, NoticeRead
 
 if TYPE_CHECKING:
-    import datetime as dt
     from uuid import UUID
 
     from django.db.models import QuerySet
 
+    from gongjian.apps.accounts.access import Scope
+
 PAGE = 200
 # Who takes what an org is told: its principal and its contact, or those of an org above it.
 _TAKERS = (Role.PRINCIPAL, Role.CONTACT)
-_SEE_EVERY_CLASS = (Role.OFFICE, Role.AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +34,35 @@ class Inbox:
     is_cut: bool
 
 
-def notices(person: Person, day: dt.date) -> QuerySet[Notice]:
-    """Give the notices of a person, and of the orgs they answer for, as their rights are on a day.
+def notices(seen: Scope) -> QuerySet[Notice]:
+    """Give the notices of a person, and of the orgs they answer for, as their rights are today.
 
     What is told of closer items reaches only whoever holds their class: over the org, or for what
     is told to a person by name, over any of theirs or over the whole campaign.
     """
-    held = grants_of(person, day).filter(
-        Q(campaign_id=None) | Q(campaign_id=OuterRef("campaign_id"))
-    )
-    reaching = held.filter(
-        role__in=_TAKERS, item_id=None, org__below__descendant=OuterRef("org_id")
-    )
-    by_name = Q(campaign_id=None) | Q(Exists(held))
-    is_open, same = Q(access_class=AccessClass.OPEN), Q(access_class=OuterRef("access_class"))
-    wide = Q(org=None, role__in=_SEE_EVERY_CLASS) | Q(org=None, role__in=WIDE_ROLES) & same
-    closer = held.filter(wide | Q(org__isnull=False) & same, item_id=None)
-    return Notice.objects.filter(
-        Q(person=person) & by_name & (is_open | Q(Exists(closer)))
-        | is_open & Q(Exists(reaching))
-        | Q(Exists(reaching.filter(same)))
-    )
+    if seen.person_id is None:
+        return Notice.objects.none()
+    by_name, by_org = Q(campaign_id=None, access_class=AccessClass.OPEN), Q()
+    reach: dict[tuple[UUID | None, str], set[UUID]] = defaultdict(set)
+    for g in seen.grants:
+        classes = {AccessClass.OPEN} if g.item_id else {AccessClass.OPEN, *g.classes}
+        by_name |= _in(g.campaign_id) & Q(access_class__in=classes)
+        if g.role in _TAKERS and g.org_id and not g.item_id:
+            reach[g.campaign_id, g.access_class].add(g.org_id)
+    for (campaign, closer), orgs in reach.items():
+        below = OrgReach.objects.filter(ancestor__in=orgs).values("descendant")
+        classes = {AccessClass.OPEN, closer}
+        by_org |= _in(campaign) & Q(org__in=below, access_class__in=classes)
+    return Notice.objects.filter(Q(person=seen.person_id) & by_name | by_org)
 
 
-def inbox(person: Person, day: dt.date, kind: str = "") -> Inbox:
+def _in(campaign: UUID | None) -> Q:
+    return Q() if campaign is None else Q(campaign_id=campaign)
+
+
+def inbox(seen: Scope, kind: str = "") -> Inbox:
     """Give an inbox: two queries."""
-    rows = _with_read(notices(person, day), person).select_related("org")
+    rows = _with_read(notices(seen), seen).select_related("org")
     if kind:
         rows = rows.filter(code__startswith=f"{kind}.")
     open_ones = rows.filter(done_on=None).order_by("is_read", "-at")
@@ -69,25 +72,25 @@ def inbox(person: Person, day: dt.date, kind: str = "") -> Inbox:
     return Inbox(found[:PAGE], done, n_new, len(found) > PAGE)
 
 
-def _with_read(rows: QuerySet[Notice], person: Person) -> QuerySet[Any]:
-    read = NoticeRead.objects.filter(notice=OuterRef("pk"), person=person)
+def _with_read(rows: QuerySet[Notice], seen: Scope) -> QuerySet[Any]:
+    read = NoticeRead.objects.filter(notice=OuterRef("pk"), person=seen.person_id)
     return rows.annotate(is_read=Exists(read))
 
 
-def unread(person: Person, day: dt.date) -> QuerySet[Notice]:
+def unread(seen: Scope) -> QuerySet[Notice]:
     """Give the open notices that a person has not opened."""
-    rows = _with_read(notices(person, day), person)
+    rows = _with_read(notices(seen), seen)
     return rows.filter(done_on=None, is_read=False)
 
 
-def n_unread(person: object, day: dt.date) -> int:
+def n_unread(seen: Scope) -> int:
     """Count what a person has not opened, for the menu: one query."""
-    return unread(person, day).count() if isinstance(person, Person) else 0
+    return unread(seen).count() if seen.person_id else 0
 
 
-def get_notice_for(person: Person, day: dt.date, pk: UUID) -> Notice:
+def get_notice_for(seen: Scope, pk: UUID) -> Notice:
     """Fetch a notice; whoever is not told of it learns nothing."""
-    found: Notice | None = notices(person, day).filter(pk=pk).first()
+    found: Notice | None = notices(seen).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
+    from gongjian.apps.accounts.access import Scope
 
-def mark_read(person: UUID, notices: Iterable[UUID]) -> None:
+
+def mark_read(seen: Scope, notices: Iterable[UUID]) -> None:
     """Remember that a person has opened notices; once is enough."""
+    if seen.person_id is None:
+        return
     at = clock.now()
-    rows = [NoticeRead(notice_id=n, person_id=person, at=at) for n in notices]
+    rows = [NoticeRead(notice_id=n, person_id=seen.person_id, at=at) for n in notices]
     NoticeRead.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)

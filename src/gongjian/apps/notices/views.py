@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gongjian.apps.accounts.models import Person
+from gongjian.apps.accounts.edge import seen_by
 from gongjian.apps.notices import queries
 from gongjian.apps.notices.reads import mark_read
 from gongjian.apps.notices.sentences import KINDS, sentence
@@ -49,7 +49,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     today = clock.today()
-    found = queries.inbox(_person(request), today, kind)
+    found = queries.inbox(seen_by(request), kind)
     context = {
         "rows": [_row(n, today) for n in found.waiting],
         "done": [_row(n, today) for n in found.done],
@@ -86,9 +86,8 @@ def _why(notice: Notice) -> str:
 @require_safe
 def open_notice(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Go to where a notice is answered, and remember that it was opened."""
-    person = _person(request)
-    notice = queries.get_notice_for(person, clock.today(), pk)
-    mark_read(person.pk, [notice.pk])
+    notice = queries.get_notice_for(seen_by(request), pk)
+    mark_read(seen_by(request), [notice.pk])
     is_own = url_has_allowed_host_and_scheme(notice.path, allowed_hosts=None)
     return redirect(notice.path if is_own else "notices:inbox")
 
@@ -97,13 +96,6 @@ def open_notice(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read; what is to be done stays to be done."""
-    person = _person(request)
-    found = queries.unread(person, clock.today()).values_list("pk", flat=True)
-    mark_read(person.pk, list(found[:5000]))
+    found = queries.unread(seen_by(request)).values_list("pk", flat=True)
+    mark_read(seen_by(request), list(found[:5000]))
     return redirect("notices:inbox")
-
-
-def _person(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise TypeError("an inbox belongs to a person who is signed in")
-    return request.user
