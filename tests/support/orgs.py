@@ -7,7 +7,7 @@ import datetime as dt
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.models import Grant, OrgGroupMember, Post
 from gongjian.apps.campaigns.actions import found_task_force
-from gongjian.apps.campaigns.actions.orgs import Seconded, Setup
+from gongjian.apps.campaigns.actions.task_forces import Seconded, Setup
 from gongjian.apps.campaigns.models import TaskForce
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
 from tests.support.cast import START, Cast, act

@@ -63,7 +63,7 @@ def test_an_org_that_ended_is_found_before_all_others(cast):
     grant = Grant.objects.get(person=cast.people["works"])
     accounts.withdraw(act(), grant, last_day=YESTERDAY)
     from gongjian.apps.campaigns.actions import found_task_force
-    from gongjian.apps.campaigns.actions.orgs import Setup
+    from gongjian.apps.campaigns.actions.task_forces import Setup
 
     done = found_task_force(act(day=START), cast.campaign, Setup("Short force", START, START))
     from gongjian.apps.accounts.models import Org

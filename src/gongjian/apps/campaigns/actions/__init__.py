@@ -33,13 +33,9 @@ from gongjian.apps.campaigns.actions.links import (
     unlist,
 )
 from gongjian.apps.campaigns.actions.orgs import (
-    end_task_force,
-    found_task_force,
     hand_over,
     merge_orgs,
     move_duties,
-    release,
-    second,
 )
 from gongjian.apps.campaigns.actions.personal import (
     erase,
@@ -53,6 +49,12 @@ from gongjian.apps.campaigns.actions.playbooks import (
 )
 from gongjian.apps.campaigns.actions.rosters import (
     freeze_roster,
+)
+from gongjian.apps.campaigns.actions.task_forces import (
+    end_task_force,
+    found_task_force,
+    release,
+    second,
 )
 
 __all__ = [

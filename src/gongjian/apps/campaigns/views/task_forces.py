@@ -18,7 +18,7 @@ from gongjian.apps.accounts.forms import LastDayForm, shown
 from gongjian.apps.accounts.org_views import answer
 from gongjian.apps.campaigns import queries
 from gongjian.apps.campaigns.actions import end_task_force, found_task_force, release, second
-from gongjian.apps.campaigns.actions.orgs import Seconded, Setup
+from gongjian.apps.campaigns.actions.task_forces import Seconded, Setup
 from gongjian.apps.campaigns.forms.orgs import EndForm, MemberForm, MemberSet, TaskForceForm
 from gongjian.apps.campaigns.models import Campaign, Item, TaskForce, TaskForceMember
 from gongjian.apps.campaigns.standing import today_of
