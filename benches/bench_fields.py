@@ -14,7 +14,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 os.environ["GONGJIAN_DATA"] = tempfile.mkdtemp(prefix="gongjian-bench-")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongjian.site.settings")
@@ -23,6 +22,7 @@ import django
 
 django.setup()
 
+from benches.reference import processor
 from django.core.management import call_command
 from django.db import connection
 from tests.support.cast import make_cast
@@ -74,13 +74,6 @@ def fill(item: Item, n: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def processor() -> float:
-    spent = time.process_time()
-    if connection.vendor == "postgresql":
-        spent += int(Path(f"/proc/{SERVER}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
-    return spent
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=500_000)
@@ -92,11 +85,6 @@ def main() -> None:
     print(
         f"{connection.vendor}: {asked.items} items with two keys each made in {time.monotonic() - begun:.0f} s"
     )
-    global SERVER  # noqa: PLW0603
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            SERVER = cursor.fetchone()[0]
     keys = ItemKey.objects.filter(register=item.register_id)
     rare = keys.filter(field="budget", num=77 * SCALE).values("item")
     wide = keys.filter(field="budget", num__gte=9_000 * SCALE).values("item")
@@ -139,6 +127,5 @@ def page(rows) -> list[str]:
     return [i.code for i in rows[:100]]
 
 
-SERVER = 0
 if __name__ == "__main__":
     main()

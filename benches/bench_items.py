@@ -13,7 +13,6 @@ import argparse
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,10 +24,10 @@ import django
 
 django.setup()
 
+from benches.reference import floor, processor
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Q
-from django.http import JsonResponse
 from django.test import Client, RequestFactory
 from tests.support.books import Books, make_books
 from tests.support.cast import START, act, make_cast
@@ -47,13 +46,6 @@ from gongjian.apps.loop.actions import Words, report
 
 MUST = {"item": 20, "battle": 30}
 AIM = {"item": 10, "battle": 15}
-
-
-def floor(_request, campaign):
-    """The reference: 100 filtered rows of one indexed table as JSON."""
-    columns = ("code", "title", "state", "due", "progress", "light")
-    rows = Item.objects.filter(campaign=campaign).order_by("code").values(*columns)[:100]
-    return JsonResponse({"rows": list(rows)})
 
 
 def lived_in(books: Books) -> Item:
@@ -125,23 +117,6 @@ def count_again(campaign: Campaign) -> None:
     tally.fold("bench")
 
 
-def processor() -> float:
-    """Seconds on processors so far: this process, and its PostgreSQL server process."""
-    spent = time.process_time()
-    if connection.vendor == "postgresql":
-        on_cpu = Path(f"/proc/{SERVER}/schedstat").read_text(encoding="ascii").split()[0]
-        spent += int(on_cpu) / 1e9
-    return spent
-
-
-def server() -> int:
-    if connection.vendor != "postgresql":
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return cursor.fetchone()[0]
-
-
 def measure(books: Books, item: Item, n: int, runs: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -188,8 +163,6 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=60)
     asked = parser.parse_args()
     call_command("migrate", verbosity=0)
-    global SERVER  # noqa: PLW0603  # read by every measurement
-    SERVER = server()
     books = make_books(make_cast())
     battles = [
         f"'{b.pk.hex if connection.vendor == 'sqlite' else b.pk}'"
@@ -205,6 +178,5 @@ def main() -> None:
         measure(books, item, n, asked.runs)
 
 
-SERVER = 0
 if __name__ == "__main__":
     main()

@@ -14,7 +14,6 @@ import datetime as dt
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +25,7 @@ import django
 
 django.setup()
 
+from benches.reference import processor
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -97,14 +97,6 @@ def announce(book, campaign, told):
     return {}
 
 
-def processor() -> float:
-    spent = time.process_time()
-    if connection.vendor == "postgresql":
-        on_cpu = Path(f"/proc/{SERVER}/schedstat").read_text(encoding="ascii").split()[0]
-        spent += int(on_cpu) / 1e9
-    return spent
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=500)
@@ -113,12 +105,9 @@ def main() -> None:
     n = asked.items
     call_command("migrate", verbosity=0)
     campaign = fill(n)
-    global SERVER  # noqa: PLW0603
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-            cursor.execute("SELECT pg_backend_pid()")
-            SERVER = cursor.fetchone()[0]
     short = [i for i in range(n) if i % 5 == 0 or i % 7 == 0]
     with CaptureQueriesContext(connection) as caught:
         check = waiting(campaign).check
@@ -162,6 +151,5 @@ def _launch(campaign: Campaign, lacking, office) -> None:
     print(f"  {'launch':14} {(processor() - waived) * 1000:8.1f} ms of processor time")
 
 
-SERVER = 0
 if __name__ == "__main__":
     main()

@@ -13,7 +13,6 @@ import argparse
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,39 +24,15 @@ import django
 
 django.setup()
 
+from benches.reference import floor, processor
 from django.core.management import call_command
 from django.db import connection
-from django.http import JsonResponse
 from django.test import Client, RequestFactory
 
 from gongjian.apps.accounts.models import Person
 from gongjian.apps.campaigns import tally
-from gongjian.apps.campaigns.models import Campaign, Item
+from gongjian.apps.campaigns.models import Campaign
 from gongjian.apps.demo.load import SIZES, build_load
-
-
-def floor(_request, campaign):
-    """The reference: 100 filtered rows of one indexed table as JSON."""
-    columns = ("code", "title", "state", "due", "progress", "light")
-    rows = Item.objects.filter(campaign=campaign).order_by("code").values(*columns)[:100]
-    return JsonResponse({"rows": list(rows)})
-
-
-def processor() -> float:
-    """Seconds on processors so far: this process, and its PostgreSQL server process."""
-    spent = time.process_time()
-    if connection.vendor == "postgresql":
-        on_cpu = Path(f"/proc/{SERVER}/schedstat").read_text(encoding="ascii").split()[0]
-        spent += int(on_cpu) / 1e9
-    return spent
-
-
-def server() -> int:
-    if connection.vendor != "postgresql":
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return cursor.fetchone()[0]
 
 
 def main() -> None:
@@ -72,8 +47,6 @@ def main() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-    global SERVER  # noqa: PLW0603  # read by every measurement
-    SERVER = server()
     seat = Client(HTTP_HOST="localhost")
     seat.force_login(
         Person.objects.get(username="office"), backend="django.contrib.auth.backends.ModelBackend"
@@ -108,6 +81,5 @@ def main() -> None:
         print(f"  {name:22} {middle * 1000:7.2f} ms  {middle / reference:5.1f} x floor")
 
 
-SERVER = 0
 if __name__ == "__main__":
     main()
