@@ -58,7 +58,7 @@ TABLE = {
     "cockpit:campaign": ("get", 302, 404, 200, 200),
     "cockpit:items": ("get", 302, 404, 200, 200),
     "cockpit:item": ("get", 302, 404, 200, 200),
-    "cockpit:registers": ("get", 302, 404, 302, 302),
+    "grid:registers": ("get", 302, 404, 302, 302),
     "campaigns:playbooks": ("get", 302, 404, 403, 200),
     "campaigns:playbooks_file": ("get", 302, 404, 403, 200),
     "campaigns:new": ("get", 302, 404, 403, 200),
@@ -73,9 +73,9 @@ TABLE = {
     "campaigns:adoption": ("get", 302, 404, 403, 200),
     "campaigns:undo_adoption": ("post", 302, 404, 403, 302),
     "cockpit:battle": ("get", 302, 404, 200, 200),
-    "cockpit:register": ("get", 302, 404, 200, 200),
-    "cockpit:export": ("get", 302, 404, 200, 200),
-    "cockpit:rosters": ("get", 302, 404, 200, 200),
+    "grid:register": ("get", 302, 404, 200, 200),
+    "grid:export": ("get", 302, 404, 200, 200),
+    "grid:rosters": ("get", 302, 404, 200, 200),
     "cockpit:item_history": ("get", 302, 404, 200, 200),
     "cockpit:item_who": ("get", 302, 404, 200, 200),
     "campaigns:new_item": ("get", 302, 404, 403, 200),
@@ -182,7 +182,7 @@ def addresses(cast):
             continue
         if name in {"loop:report", "loop:close_out", "loop:reopen", "loop:step"}:
             by_name[name] = [item.code]
-        elif space in {"cockpit", "campaigns", "loop"} or name in {
+        elif space in {"cockpit", "campaigns", "grid", "loop"} or name in {
             "api-1:read_tally",
             "api-1:list_items",
         }:

@@ -39,6 +39,7 @@ DEMO = env.bool("GONGJIAN_DEMO", default=False)
 
 INSTALLED_APPS = [
     "gongjian.apps.demo",
+    "gongjian.apps.grid",
     "gongjian.apps.cockpit",
     "gongjian.apps.drafting",
     "gongjian.apps.loop",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("gongjian.apps.accounts.urls")),
     path("", include("gongjian.apps.notices.urls")),
     path("", include("gongjian.apps.campaigns.urls")),
+    path("", include("gongjian.apps.grid.urls")),
     path("", include("gongjian.apps.cockpit.urls")),
     path("", include("gongjian.apps.loop.urls")),
     path("", include("gongjian.apps.targets.urls")),

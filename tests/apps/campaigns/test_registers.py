@@ -131,7 +131,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(books, sort):
 def test_the_count_stops_and_says_so(books, monkeypatch):
     five(books)
     monkeypatch.setattr("gongjian.apps.campaigns.registers.COUNT_CAP", 3)
-    monkeypatch.setattr("gongjian.apps.cockpit.registers.COUNT_CAP", 3)
+    monkeypatch.setattr("gongjian.apps.grid.pages.COUNT_CAP", 3)
     answer = client(books.people["office"]).get(WORKS)
     assert answer.context["is_more"]
     assert "超过 3" in answer.content.decode()
@@ -218,7 +218,7 @@ def test_the_workbook_of_cases_names_who_took_it_and_masks_persons(books):
 
 def test_a_cut_workbook_says_so(books, monkeypatch):
     five(books)
-    monkeypatch.setattr("gongjian.apps.cockpit.ledger_views.EXPORT_CAP", 4)
+    monkeypatch.setattr("gongjian.apps.grid.views.registers.EXPORT_CAP", 4)
     rows = sheet(books)
     assert "4" in rows[1][0].split("·")[-1]
     assert len(rows) == 3 + 4

@@ -229,7 +229,7 @@ class ItemPage:
                     and (text := said(f, place.listing.fields.get(f.key), lang(), self.names))
                 ),
                 href=reverse(
-                    "cockpit:register", args=[place.listing.campaign.code, place.register.key]
+                    "grid:register", args=[place.listing.campaign.code, place.register.key]
                 ),
                 may_edit=self.may_write and self.seen.is_office(place.listing.campaign_id),
             )

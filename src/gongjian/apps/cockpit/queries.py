@@ -231,7 +231,7 @@ def register_cards(
         if row.key not in known:
             continue  # the playbook of that day has it not yet, or no longer
         shown = meter(asked, by_register.get(row.pk, Counter()), register=row.key)
-        page = reverse("cockpit:register", args=[asked.campaign.code, row.key])
+        page = reverse("grid:register", args=[asked.campaign.code, row.key])
         cards.append((asked.playbook.register(row.key).label.of(lang()), page, shown))
     return cards
 

@@ -124,7 +124,7 @@ def find(request: HttpRequest, code: str, key: str) -> HttpResponse:
     done = actions.look_up(act_of(request), campaign, register, wanted.key, found)
     if done.repeated:
         messages.error(request, _("This look-up was shown once already. Look up again."))
-        return redirect("cockpit:register", code, key)
+        return redirect("grid:register", code, key)
     context = {
         "campaign": campaign,
         "campaign_name": campaign.label(get_language() or "zh"),

@@ -43,18 +43,18 @@ def freeze(request: HttpRequest, code: str, key: str) -> HttpResponse:
     act = act_of(request, request.POST.get("reason", ""))
     if ask.faults:
         messages.error(request, sentence(ask.faults[0]))
-        return redirect("cockpit:register", code, key)
+        return redirect("grid:register", code, key)
     try:
         page = ledger.all(ask, ROSTER_CAP + 1)
         name = request.POST.get("name", "")
         done = actions.freeze_roster(act, register, name, ids_of(page.rows))
     except ActionError as error:
         messages.error(request, sentence(error))
-        return redirect("cockpit:register", code, key)
+        return redirect("grid:register", code, key)
     said = _("%(name)s, version %(n)s: %(items)s items are frozen.") % {
         "name": done.result["roster"],
         "n": done.result["n"],
         "items": done.result["items"],
     }
     messages.success(request, said)
-    return redirect("cockpit:rosters", code, key)
+    return redirect("grid:rosters", code, key)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gongjian.apps.accounts.models import AccessClass, Org, Role
+from gongjian.apps.accounts.models import AccessClass, Org
 from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.campaigns.fields import askable_fields, lookup_fields
 from gongjian.apps.campaigns.models import Item
@@ -18,9 +18,9 @@ from gongjian.apps.campaigns.queries import COUNT_CAP, visible
 from gongjian.apps.campaigns.registers import LIGHTS, LISTED_CAP, Ask, Ledger, RegisterPage
 from gongjian.apps.campaigns.related import registers_for
 from gongjian.apps.cockpit import queries
-from gongjian.apps.cockpit.history import core_words
-from gongjian.apps.cockpit.ledgers import Printer
 from gongjian.apps.cockpit.queries import Asked, lang
+from gongjian.apps.cockpit.sights import class_word
+from gongjian.apps.grid.printing import Printer
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
 from gongjian.kernel.model.fields import FieldType
 from gongjian.lib import clock
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gongjian.apps.campaigns.models import Battle, Roster
-    from gongjian.apps.campaigns.sight import Sight
-    from gongjian.apps.cockpit.item_page import ItemPage
     from gongjian.kernel.model.fields import FieldDef, HeaderProfile
 
 _RANGES = {FieldType.NUMBER, FieldType.MONEY, FieldType.COMPUTED, FieldType.DATE}
@@ -57,7 +55,7 @@ def register_context(  # one argument for each thing the address says
     head = chosen_head(ledger, given.get("head", ""))
     printer = Printer(asked, ledger, head, page.rows, first)
     kept = {k: v for k, v in given.items() if v and k not in {"after", "from"}}
-    here = reverse("cockpit:register", args=[asked.campaign.code, key])
+    here = reverse("grid:register", args=[asked.campaign.code, key])
     columns = _heads(printer, ask, kept, here)
     further = {**kept, "after": page.after, "from": str(first + len(page.rows))}
     is_office = asked.seen.is_office(asked.campaign.pk)
@@ -88,7 +86,7 @@ def register_context(  # one argument for each thing the address says
         "kept": kept,
         "query": urlencode(kept),
         "here": here,
-        "export": f"{reverse('cockpit:export', args=[asked.campaign.code, key])}?{urlencode(kept)}",
+        "export": f"{reverse('grid:export', args=[asked.campaign.code, key])}?{urlencode(kept)}",
         "is_office": is_office and not asked.is_past,
         "lookups": _lookups(ledger) if not asked.is_past else [],
     }  # fmt: skip
@@ -282,36 +280,6 @@ def _note(asked: Asked, ask: Ask, page: RegisterPage) -> str:
             "n": LISTED_CAP
         }
     return said
-
-
-def class_word(access_class: str) -> str:
-    """Give the word of an access class."""
-    return str(AccessClass(access_class).label)
-
-
-def sight_rows(sights: list[Sight]) -> list[dict[str, Any]]:
-    """Give who can see an item, each role and reach in words."""
-    reach = {
-        "all": _("the whole campaign"),
-        "org": _("%(org)s and all below it, which answers for the item"),
-        "part": _("%(org)s and all below it, which has a part in the item"),
-        "item": _("this item and what lies below it, nothing else"),
-    }
-    return [
-        {
-            "role": str(Role(s.role).label),
-            "reach": reach[s.reach] % {"org": s.org.label(lang()) if s.org else ""},
-            "n": len(s.people),
-            "n_posts": s.n_posts,
-        }
-        for s in sights
-    ]
-
-
-def history_choices(page: ItemPage, chosen: str) -> list[tuple[str, str, bool]]:
-    """Give the fields whose history may be looked at alone."""
-    words = {**core_words(), **{f"f.{f.key}": f.label.of(lang()) for f in page.fields}}
-    return [(key, word, key == chosen) for key, word in words.items()]
 
 
 def roster_rows(asked: Asked, rosters: list[Roster]) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Registers as tables: printed, edited cell by cell, written to and read from workbooks."""
