@@ -620,7 +620,18 @@ def _by_words(
             return replace(column, source=meant.sources[0], how=how, word=meant.word)
     if column.quarter:
         return _by_quarter(column, by_quarter)
-    return replace(column, candidates=_alike(column, levels))
+    return _by_two(column, levels) or replace(column, candidates=_alike(column, levels))
+
+
+def _by_two(column: HeadColumn, levels: Levels) -> HeadColumn | None:
+    """Read a head of two words, 行动名称+年度目标, as two sources in one cell; both must be known."""
+    words = unicodedata.normalize("NFKC", column.head).split("+")
+    found = [_looked_up(bare(word), levels)[1] for word in words]
+    if len(found) != 2 or any(len(m.sources) != 1 for m in found):
+        return None
+    first, second = (m.sources[0] for m in found)
+    said = "+".join(m.word for m in found)
+    return replace(column, source=first, below=second, how=How.VARIANT, word=said)
 
 
 def _by_quarter(
