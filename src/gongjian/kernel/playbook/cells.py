@@ -229,9 +229,9 @@ def due_of(text: str, year: int | None, end: dt.date | None = None) -> Due:
 
     Examples
     --------
-    >>> due_of("即日起至9月底", 2021).day, due_of("44469", 2021).day
-    (datetime.date(2021, 9, 30), datetime.date(2021, 9, 30))
-    >>> due_of("长期坚持", 2021).until
+    >>> due_of("即日起至9月底", 2024).day, due_of("45565", 2024).day
+    (datetime.date(2024, 9, 30), datetime.date(2024, 9, 30))
+    >>> due_of("长期坚持", 2024).until
     <Until.LASTING: 'lasting'>
     """
     folded = "".join(unicodedata.normalize("NFKC", text).split())
@@ -385,7 +385,7 @@ _SAID_OF = {
     ),
 }
 _LABELLED = re.compile(
-    r"(?:^|(?<=[\n。；;\s]))[ \t]*(?:[（(【\[]|[一二三四1-4][、.．]|[（(][一二三四1-4][）)])?\s*(?:"
+    r"(?:^|(?<=[\n。；;\s]))[ \t]*(?:[（(【\[]|[一二三四1-4][、.．]|[（(][一二三四1-4][）)])?[ \t]*(?:"
     + "|".join(f"(?P<{key}>{words})" for key, words in _SAID_OF.items())
     + r")\s*(?:[】\]）)]\s*[:：]?|[:：])[ \t]*",
     re.IGNORECASE | re.MULTILINE,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gongjian.kernel.model.fields import FieldType
 from gongjian.kernel.playbook.head_words import CORE, EITHER, VARIANTS
+from gongjian.kernel.playbook.values import MONEY_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +32,6 @@ _UNIT = re.compile(
     r"人|人次|户|家|个|项|件|处|套|台|辆|座|所|条|天|小时)$"
 )
 _UNIT_ABOVE = re.compile(r"单位:(亿元|千万元|百万元|万元|千元|元)")
-_MONEY = frozenset({"元", "千元", "万元", "百万元", "千万元", "亿元"})
 _NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
 _QUARTER = re.compile(
     r"(?:至|到)?(?:第?([一二三四1-4])季度|q([1-4])|([1-4])q)末?"
@@ -749,11 +749,11 @@ def _measured(column: HeadColumn, field: FieldDef | None, unit: str) -> HeadColu
     """Compare the unit of a head with the field's: money is converted, nothing else can be."""
     if field is None or field.type not in _NUMBERS:
         return column
-    if not column.unit and unit and field.unit in _MONEY:
+    if not column.unit and unit and field.unit in MONEY_UNITS:
         column = replace(column, unit=unit)
     if not column.unit or not field.unit or column.unit == field.unit:
         return column
-    can = {column.unit, field.unit} <= _MONEY
+    can = {column.unit, field.unit} <= MONEY_UNITS
     return replace(column, adds=column.unit, is_clash=not can)
 
 

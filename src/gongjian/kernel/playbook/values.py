@@ -28,6 +28,7 @@ _YUAN = {
     "千万元": Decimal(10**7),
     "亿元": Decimal(10**8),
 }
+MONEY_UNITS = frozenset(_YUAN)
 # 1.2亿, without its 元, and 1200（万元） are written as often.
 _MONEY = re.compile(r"^(?P<n>[+-]?\d[\d.]*)(?P<unit>(?:[千万亿]|百万|千万)元?|元)$")
 _BRACKETED = re.compile(r"^(.*\d)[(（]([^()（）]+)[)）]$")
