@@ -15,7 +15,8 @@ from gongjian.kernel.model.fields import (
 )
 from gongjian.kernel.model.playbook import RegisterDef
 from gongjian.kernel.playbook import head_words
-from gongjian.kernel.playbook.heads import How, bare, meanings, quarter_of, recognise, unit_of
+from gongjian.kernel.playbook.heads import recognise
+from gongjian.kernel.playbook.meanings import How, bare, meanings, quarter_of, unit_of
 
 
 def label(zh, en):

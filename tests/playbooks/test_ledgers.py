@@ -11,7 +11,8 @@ from tests.support.ledgers import LEDGERS, PLAYBOOK
 from gongjian.formats.read import Limits
 from gongjian.formats.xlsx import read_sheets
 from gongjian.kernel.playbook.body import LineKind, joined, lines_of
-from gongjian.kernel.playbook.heads import How, recognise
+from gongjian.kernel.playbook.heads import recognise
+from gongjian.kernel.playbook.meanings import How
 from gongjian.kernel.playbook.values import parse
 from gongjian.playbooks.load import builtin_keys, load_builtin, load_text
 

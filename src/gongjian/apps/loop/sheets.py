@@ -16,7 +16,7 @@ from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.words import in_each_language, lang
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
 from gongjian.kernel.playbook.head_words import CORE, VARIANTS
-from gongjian.kernel.playbook.heads import unit_of
+from gongjian.kernel.playbook.meanings import unit_of
 from gongjian.kernel.playbook.values import FieldError
 from gongjian.lib.problems import sentence
 
