@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gongjian.kernel.model.fields import FieldDef, FieldType, Label
 from gongjian.kernel.model.playbook import RegisterDef
@@ -199,3 +201,21 @@ def test_a_task_of_two_cells_in_one_row_is_one():
 def test_without_a_head_there_are_no_lines():
     rows = [["甲", "乙"]]
     assert lines_of(rows, recognise(rows, REGISTER)) == []
+
+
+CELLS = st.sampled_from(
+    ["", "1", "2", "一", "合计", "序号", "工作任务", "责任单位", "备注：无", "一、甲战役", "修路", "1.2", *WIDE]
+)  # fmt: skip
+SHEETS = st.integers(1, 6).flatmap(
+    lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1, max_size=9)
+)
+
+
+@given(SHEETS, st.sets(st.tuples(st.integers(0, 9), st.integers(0, 6)), max_size=8))
+def test_every_row_that_holds_something_is_told_of(rows, merged):
+    head = recognise(rows, REGISTER, merged=merged)
+    lines = lines_of(rows, head, merged=merged)
+    held = [r for r in range(head.begins, len(rows)) if any(rows[r])]
+    assert sorted({line.at for line in lines}) == (held if head.rows else [])
+    tasks = joined(lines)
+    assert all(line.of is None or line.of in {t.at for t in tasks} for line in lines)

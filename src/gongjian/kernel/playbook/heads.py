@@ -56,7 +56,7 @@ class HeadColumn:
     head, over : str
         The printed word, and the merged head above it; empty without one.
     source : str
-        One of `COLUMN_SOURCES`, ``org`` or ``field:KEY``; empty where it is not known.
+        One of `COLUMN_SOURCES`, ``org``, ``id`` or ``field:KEY``; empty where it is not known.
     how : How
         By what it was recognised, or why it was not.
     word : str
