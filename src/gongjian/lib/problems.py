@@ -414,6 +414,10 @@ SENTENCES: dict[str, str] = {
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."
     ),
+    "sheet.too_wide": noop(
+        "The sheet “%(sheet)s” holds a value in column %(n)s; the limit is %(limit)s. Delete the columns "
+        "beside the table."
+    ),
     "target.not_above_base": noop(
         "An own target must be better than the base line, or earlier: %(base)s."
     ),
