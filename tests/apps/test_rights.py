@@ -82,6 +82,8 @@ TABLE = {
     "grid:board": ("get", 302, 404, 200, 200),
     "grid:words": ("get", 302, 404, 302, 302),
     "grid:columns": ("get", 302, 404, 302, 302),
+    "grid:bulk": ("get", 302, 404, 403, 200),
+    "grid:move": ("post", 302, 404, 403, 403),  # no column is named
     "grid:save_view": ("post", 302, 404, 302, 302),
     "grid:view": ("get", 302, 404, 302, 302),
     "grid:change_view": ("post", 302, 404, 403, 302),
@@ -268,7 +270,7 @@ def of_an_item(cast, item) -> dict[str, list]:
             if name.split(":")[-1]
             in {
                 "register", "export", "rosters", "new_item", "freeze_roster", "find",
-                "tree", "board", "words", "columns", "save_view",
+                "tree", "board", "words", "columns", "save_view", "bulk", "move",
             }
         },
         **{

@@ -67,16 +67,12 @@ class Preview:
     reasons: list[Reason] = field(default_factory=list)
     samples: list[dict[str, str]] = field(default_factory=list)
     moved: list[Reason] = field(default_factory=list)  # changed by others since they were seen
+    n_refused: int = 0  # left as they are, for one reason or several
 
     @property
     def n(self) -> int:
         """Give how many items would change."""
         return len(self.plan.changed)
-
-    @property
-    def n_refused(self) -> int:
-        """Give how many items are left as they are, for a reason."""
-        return sum(r.n for r in self.reasons)
 
 
 def columns(asked: Asked, ledger: Ledger) -> list[Column]:
@@ -104,10 +100,11 @@ def preview(asked: Asked, ledger: Ledger, picks: Sequence[Pick], change: Change)
     )
     return Preview(
         plan=sound,
-        n_same=plan.n_same,
+        n_same=len(picks) - len(sound.changed) - len(bad),
         reasons=_reasons(((sentence(f.error), f.line) for f in faults), codes),
         samples=[_sample(w, change.source) for w in sound.changed[:SHOWN]],
         moved=_reasons(((_theirs(c), c.line) for c in plan.conflicts), codes),
+        n_refused=len({f.line for f in faults}),
     )
 
 

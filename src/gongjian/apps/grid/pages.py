@@ -13,6 +13,7 @@ from gongjian.apps.campaigns.models import Item
 from gongjian.apps.campaigns.queries import visible
 from gongjian.apps.campaigns.registers import LISTED_CAP, Ledger, RegisterPage
 from gongjian.apps.cockpit.queries import Asked, lang
+from gongjian.apps.grid import bulk
 from gongjian.apps.grid.board import more_of, section
 from gongjian.apps.grid.columns import Column, Columns
 from gongjian.apps.grid.groups import grouped
@@ -44,6 +45,7 @@ def register_context(  # one argument for each thing the address says
     rows: dict[str, Any] = {"rows": [] if is_grouped else lines(printer, page.rows), "sections": []}
     if is_grouped:
         rows = sections(at, printer, by)
+    can_bulk = not asked.is_past and bool(bulk.columns(asked, ledger))
     return {
         **around,
         "columns": heads,
@@ -54,6 +56,8 @@ def register_context(  # one argument for each thing the address says
         "listed_cap": LISTED_CAP,
         "next": f"{here}?{urlencode(further)}" if page.after and not is_grouped else "",
         "lookups": _lookups(ledger) if not asked.is_past else [],
+        "can_bulk": can_bulk,
+        "n_columns": len(columns) + can_bulk,
         **rows,
     }
 

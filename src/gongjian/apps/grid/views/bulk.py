@@ -95,8 +95,8 @@ def _desk(request: HttpRequest, code: str, key: str) -> _Desk:
     query.pop("done", None)
     askable = askable_fields(ledger.definition, asked.seen.wide_roles(asked.campaign.pk))
     ask = ask_of(query, askable)
-    picks = _picked(request)
-    is_all = not picks and (request.method == "GET" or bool(request.POST.get("all")))
+    is_all = request.method == "GET" or bool(request.POST.get("all"))
+    picks = [] if is_all else _picked(request)
     n_all = 0
     if is_all:
         ids = ledger.ids(ask, bulk.CAP + 1)
