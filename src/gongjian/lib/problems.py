@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     "action.too_many_rows": noop(
         "This would change %(n)s rows at once; the limit is %(limit)s. Split it into parts."
     ),
+    "bulk.no_date": noop("There is no date that could be moved."),
     "campaign.code_malformed": noop(
         "“%(campaign)s” cannot be a code: two to twelve capital letters and digits, a letter first."
     ),
