@@ -69,6 +69,9 @@ def grouped(
     counted = rows.order_by().values_list("grouped_by").annotate(n=Count("pk"))
     for value, n in counted:
         counts[_key(ledger, by, value)] += n
+    listed = _listed(ledger, ask, by)
+    for key, found in listed.items():
+        counts[key] += len(found)
     known = _known(asked, ledger, by, battles, counts)
     groups = [Group(k, word, counts.pop(k, 0)) for k, word in known.items()]
     groups += [Group(k, k or _nothing(by), n) for k, n in counts.items()]
@@ -80,6 +83,8 @@ def grouped(
     for group in shown:
         group.params = _params(by, group.key)
     _lay_in(ledger, shown, _first_rows(rows, ask, by, more), by)
+    for group in shown:
+        group.rows += listed[group.key][: max(SIZE - len(group.rows), 0)]
     return Grouped(shown, sum(g.n for g in groups), len(groups) - len(shown))
 
 
@@ -95,6 +100,24 @@ def _key(ledger: Ledger, by: str, value: Any) -> str:
     if by == "state" and value is not None:
         return ledger.playbook.state_of(ledger.definition.key, value).key
     return "" if value is None else str(value)
+
+
+def _listed(ledger: Ledger, ask: Ask, by: str) -> dict[str, list[Row]]:
+    """Give the rows that are listed here and asked for, by their groups."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in ledger.listed_for(ask):
+        found[_listed_key(ledger, by, row)].append(row)
+    return found
+
+
+def _listed_key(ledger: Ledger, by: str, row: Row) -> str:
+    if by == "state":
+        return ledger.home_of(row.item).state_of(row.register.key, row.item.state).key
+    if by == "battle" and row.listing is not None:
+        return str(row.listing.battle_id or "")
+    if (one := choice_field(ledger, by)) is not None:
+        return str(row.value(one) or "")
+    return str(getattr(row.item, _COLUMNS[by]) or "")
 
 
 def _known(
