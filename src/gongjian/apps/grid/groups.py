@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from gongjian.apps.accounts.models import Org
 from gongjian.apps.campaigns.asking import NONE, key_column
 from gongjian.apps.campaigns.facts import Facts
+from gongjian.apps.campaigns.models import Item
 from gongjian.apps.campaigns.registers import Row
 from gongjian.apps.campaigns.windows import LIGHTS, Windows
 from gongjian.apps.cockpit.queries import lang
@@ -168,13 +169,20 @@ def _first_rows(
     wanted = Q(place__lte=SIZE)
     if opened:
         wanted |= Q(grouped_by=opened, place__lte=min(size, MOST))
-    found = rows.annotate(place=place).filter(wanted).order_by("place")
-    # A column that is asked for twice comes once where a window is filtered: only a key is named beside.
+    # The window sorts every row that is asked for: it carries ids alone, the few rows are fetched by them.
+    ids = list(
+        rows.annotate(place=place).filter(wanted).order_by("place").values_list("pk", flat=True)
+    )
+    named = Item.objects.filter(pk__in=ids).values_list(*Facts._fields)
+    facts = {one.pk: one for one in map(Facts._make, named)}
+    return [(_value(by, facts[pk]), facts[pk]) for pk in ids if pk in facts]
+
+
+def _value(by: str, facts: Facts) -> Any:
     if column := _COLUMNS.get(by):
-        facts = map(Facts._make, found.values_list(*Facts._fields))
-        return [(getattr(one, column), one) for one in facts]
-    rows_with_key = found.values_list("grouped_by", *Facts._fields)
-    return [(value, Facts._make(one)) for value, *one in rows_with_key]
+        return getattr(facts, column)
+    value = facts.fields.get(by[2:])
+    return value[0] if isinstance(value, list) and value else value or None
 
 
 def _ordered_by(rows: QuerySet[Any], ask: Ask) -> tuple[str, QuerySet[Any]]:
