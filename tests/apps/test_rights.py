@@ -78,6 +78,9 @@ TABLE = {
     "grid:register": ("get", 302, 404, 200, 200),
     "grid:export": ("get", 302, 404, 200, 200),
     "grid:rosters": ("get", 302, 404, 200, 200),
+    "grid:rows": ("get", 302, 404, 200, 200),
+    "grid:cells": ("post", 302, 404, 422, 422),  # a form holds no rows
+    "grid:totals": ("get", 302, 404, 200, 200),
     "grid:tree": ("get", 302, 404, 200, 200),
     "grid:board": ("get", 302, 404, 200, 200),
     "grid:words": ("get", 302, 404, 302, 302),
@@ -270,7 +273,8 @@ def of_an_item(cast, item) -> dict[str, list]:
             if name.split(":")[-1]
             in {
                 "register", "export", "rosters", "new_item", "freeze_roster", "find",
-                "tree", "board", "words", "columns", "save_view", "bulk", "move",
+                "tree", "board", "words", "columns", "save_view", "bulk", "move", "rows",
+                "cells", "totals",
             }
         },
         **{

@@ -48,7 +48,9 @@ SENTENCES: dict[str, str] = {
     "action.too_many_rows": noop(
         "This would change %(n)s rows at once; the limit is %(limit)s. Split it into parts."
     ),
+    "bulk.dates_reversed": noop("It would end before it starts."),
     "bulk.no_date": noop("There is no date that could be moved."),
+    "bulk.not_there": noop("It is not in this register, or not yours to see."),
     "campaign.code_malformed": noop(
         "“%(campaign)s” cannot be a code: two to twelve capital letters and digits, a letter first."
     ),
