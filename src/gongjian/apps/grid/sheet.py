@@ -1,0 +1,148 @@
+"""What the page of a register as a table is given: its columns, its addresses and its sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gongjian.apps.campaigns.registers import LIGHTS, RegisterPage
+from gongjian.apps.cockpit.queries import lang
+from gongjian.apps.grid.pages import chosen_head, filter_words, register_context
+from gongjian.apps.grid.printing import Printer
+
+if TYPE_CHECKING:
+    from gongjian.apps.campaigns.registers import Ask, Ledger
+    from gongjian.apps.cockpit.queries import Asked
+
+_MOST_COLUMNS = 4000  # letters of a choice of columns in an address
+
+
+def sheet_context(
+    asked: Asked, ledger: Ledger, ask: Ask, given: dict[str, str]
+) -> dict[str, Any]:
+    """Give everything that the page says; it holds no rows."""
+    key = ledger.definition.key
+    here = _address("grid", asked, key)
+    kept = {k: v for k, v in given.items() if v and k not in {"after", "from", "columns"}}
+    context = register_context(asked, ledger, ask, RegisterPage([], "", 0), kept, 1)
+    listed = _address("register", asked, key)
+    query = urlencode(kept)
+    return context | {
+        "chips": _chips(filter_words(asked, ask), kept, here),
+        "query": query,
+        "list": f"{listed}?{query}" if query else listed,
+        "columns": given.get("columns", "")[:_MOST_COLUMNS],
+        "config": _config(asked, ledger, given.get("head", "")) | {"may_add": context["is_office"]},
+    }
+
+
+def _address(name: str, asked: Asked, key: str) -> str:
+    return reverse(f"grid:{name}", args=[asked.campaign.code, key])
+
+
+def _chips(words: dict[str, str], kept: dict[str, str], here: str) -> list[dict[str, str]]:
+    found = []
+    for name, word in words.items():
+        others = urlencode({k: v for k, v in kept.items() if k != name})
+        found.append({"word": word, "without": f"{here}?{others}" if others else here})
+    return found
+
+
+def _config(asked: Asked, ledger: Ledger, head_key: str) -> dict[str, Any]:
+    key, head = ledger.definition.key, chosen_head(ledger, head_key)
+    lights = [asked.playbook.light(code) for code in LIGHTS]
+    return {
+        "columns": _columns(Printer(asked, ledger, head, ())),
+        "lights": {light.code: {"shape": light.shape} for light in lights},
+        "rows": _address("rows", asked, key),
+        "cells": _address("cells", asked, key),
+        "totals": _address("totals", asked, key),
+        "list": _address("register", asked, key),
+        "store": f"grid:{asked.campaign.code}/{key}/{head.key if head else ''}",
+        "person": str(asked.seen.person_id or ""),
+        "zone": asked.campaign.zone,
+        "readonly": asked.is_past,
+        "words": words(),
+    }
+
+
+def _columns(printer: Printer) -> list[dict[str, Any]]:
+    return [
+        {
+            "source": column.source,
+            "head": column.head,
+            "over": column.over,
+            "kind": column.kind,
+            "sort": column.sort,
+            "is_editable": column.is_editable,
+            "choices": list(column.choices),
+            "unit": column.unit,
+        }
+        for column in printer.columns
+    ]
+
+
+def words() -> dict[str, str]:
+    """Give the sentences of the page; the page itself puts the facts in."""
+    return {
+        "add_rows": _("Add %(out_rows)s new items"),
+        "all_mine": _("Take all of mine"),
+        "all_ready": _("%(n)s cells are ready to be saved"),
+        "all_theirs": _("Keep all of theirs"),
+        "blank": _("empty"),
+        "cancel": _("Cancel"),
+        "cell": _("Row %(row)s, %(column)s: %(text)s"),
+        "changed": _("%(n)s cells changed"),
+        "conflicts": _("%(n)s cells were changed by somebody else while you wrote: choose what stands"),
+        "contested": _("%(by)s changed this at %(at)s to “%(theirs)s”; you wrote “%(mine)s”."),
+        "copied": _("%(n)s cells copied"),
+        "copy_again": _("The rows are here now: copy again."),
+        "count": _("%(n)s items"),
+        "count_more": _("More than %(n)s items: the list grows as you scroll"),
+        "cut": _("Leave out what does not fit"),
+        "drop": _("Drop them"),
+        "earlier": _("%(column)s: further to the front"),
+        "falls_outside": _(
+            "The block has %(rows)s rows and %(cols)s columns. %(out_rows)s rows and %(out_cols)s columns would fall outside of the table."
+        ),
+        "forget": _("Drop them"),
+        "frozen": _("Columns that stay in place"),
+        "keep_theirs": _("Keep theirs"),
+        "later": _("%(column)s: further to the back"),
+        "leaving": _("Tab leaves the table now."),
+        "left": _("%(n)s cells that you wrote here were not saved."),
+        "locked_cell": _("You may not change this of this item."),
+        "locked_column": _("This is worked out or moves by a step of its own."),
+        "locked_out": _("%(n)s cells are locked and stayed as they are."),
+        "locked_past": _("A past day is only read."),
+        "more": _("%(n)s more"),
+        "named": _("Row %(row)s, %(column)s"),
+        "narrower": _("%(column)s: narrower"),
+        "new_row": _("new"),
+        "next_fault": _("Go to the next"),
+        "no_line": _("no connection"),
+        "no_right": _("you may not change these items"),
+        "not_loaded": _("Rows could not be loaded."),
+        "not_saved": _("Not saved: %(why)s."),
+        "reset": _("As the register has them"),
+        "restore": _("Put them back"),
+        "save_all": _("Save all"),
+        "save_rest": _("Save without these"),
+        "saved": _("Saved %(at)s ✓"),
+        "saving": _("Saving…"),
+        "server_fault": _("the server did not take it"),
+        "signed_out": _("you are signed out; sign in in another window, then try again"),
+        "some_wrong": _("%(ok)s of %(n)s cells can be saved, %(wrong)s not: correct them"),
+        "sums_cut": _("Not all items are in these totals."),
+        "take_mine": _("Take mine"),
+        "too_many": _("More than %(n)s rows at once: use the import or the bulk edit."),
+        "try_again": _("Try again"),
+        "unchanged": _("Nothing was changed."),
+        "undo": _("Undo"),
+        "undone": _("Undone: everything is as it was before."),
+        "waiting": _("This row is still being loaded."),
+        "wider": _("%(column)s: wider"),
+    }
