@@ -41,10 +41,13 @@ function start() {
     next.set("sort", column.sorted === "ascending" ? `-${column.sort}` : column.sort);
     column.sortHref = `?${next}`;
   }
+  for (const column of config.columns) if (!column.choices.length) column.choices = config.offers[column.kind] ?? [];
   const bySource = new Map(config.columns.map((c) => [c.source, c]));
-  const columns = new Columns(config.columns, find("columns"), config.store, () => (table.lay(), showChooser(find("chooser"), columns, say), selection.go(selection.row, selection.col)));
-  const windows = new Windows(config.rows + query, { changed: () => (showCount(), table.draw()), failed: () => notices.setStatus(say("not_loaded"), notices.button("try_again", () => (notices.setStatus(""), windows.again()))) });
-  const edits = new Edits({ address: config.cells + query, token, windows, store: `${config.store}:${config.person}`, isPersonal: (source) => bySource.get(source)?.kind === "personal", told, saved, failed });
+  const served = new Set(config.columns.filter((c) => !c.is_shut).map((c) => c.source));
+  const kept = config.is_chosen ? "" : localStorage.getItem(config.store);
+  const columns = new Columns(config.columns, find("columns"), { key: config.store, kept, changed: relaid });
+  const windows = new Windows(() => `${config.rows}${asked()}`, { changed: () => (showCount(), table.draw()), failed: () => notices.setStatus(say("not_loaded"), notices.button("try_again", () => (notices.setStatus(""), windows.again()))) });
+  const edits = new Edits({ address: () => `${config.cells}${asked()}`, token, windows, store: `${config.store}:${config.person}`, isPersonal: (source) => bySource.get(source)?.kind === "personal", told, saved, failed });
 
   const desk = {
     get rows() { return (windows.n ?? 0) + edits.news.length; },
@@ -61,7 +64,7 @@ function start() {
     whyLocked(place, col) {
       const row = desk.row(place), column = columns.shown[col];
       if (!row || config.readonly) return say(row ? "locked_past" : "waiting");
-      if (!column.is_editable) return column.why || say("locked_column");
+      if (!column.is_editable) return say("locked_column");
       return row.locked.includes(column.source) ? say("locked_cell") : "";
     },
     begin: () => pen.begin(),
@@ -84,6 +87,22 @@ function start() {
     copied: (event) => hands.copy(event),
     pasted: (event) => hands.paste(event),
   });
+
+  /** The question of the page; columns that it does not name and that were chosen here are asked for besides. */
+  function asked() {
+    const question = new URLSearchParams(query), shown = columns.shown.map((c) => c.source);
+    if (!shown.every((source) => served.has(source))) question.set("columns", shown.join(","));
+    return `?${question}`;
+  }
+
+  let askedFor = "";
+  function relaid() {
+    const isNew = askedFor !== (askedFor = asked());
+    table.lay();
+    showChooser(find("chooser"), columns, say);
+    selection.go(selection.row, selection.col);
+    if (isNew) windows.again();
+  }
 
   /** What a cell shows: its text, and the marks of what is unsaved, refused or contested. */
   function look(row, column) {
@@ -201,6 +220,7 @@ function start() {
   }
 
   find("undo").addEventListener("click", () => (pen.focus(), undo()));
+  askedFor = asked();
   table.lay();
   showChooser(find("chooser"), columns, say);
   told();

@@ -56,6 +56,9 @@ def _copy(item, n: int) -> None:
     """Copy an item by SQL, past the book: this database lives for the browser only."""
     from django.db import connection
 
+    from gongjian.apps.campaigns import tally
+    from gongjian.apps.ledger import gate
+
     own = {"id": "printf('%032x', i)", "code": "printf('B%07d', i)", "title": "title || ' ' || i"}
     columns = [f.column for f in item._meta.concrete_fields]
     chosen = ", ".join(own.get(c, f"item.{c}") for c in columns)
@@ -66,6 +69,9 @@ def _copy(item, n: int) -> None:
             f"FROM s, campaigns_item AS item WHERE item.id = '{item.pk.hex}'"
         )
         cursor.execute("ANALYZE")
+    with gate.opened():
+        cell = (item.battle_id, item.org_id, item.register_id, item.access_class)
+        tally.add_moves(item.campaign_id, {(*cell, "n"): n})
 
 
 def _cookie(client, person) -> str:

@@ -1,12 +1,14 @@
 // Which columns are shown, in which order, how wide, how many stay in place. The choice lies as JSON in a hidden
 // field named "columns": whoever sets its value and sends "change" chooses; it sends "change" when the person did.
-const WIDTH = { title: 320, code: 128, num: 104, date: 112, light: 88, choice: 112 };
+const WIDTH = { title: 320, code: 128, num: 104, date: 112, light: 88, choice: 112, long: 220 };
+const USUAL = 136;
 const NARROW = 48;
 
 export class Columns {
-  constructor(all, field, key, changed) {
+  /** `kept` is what this browser remembers of an earlier visit. */
+  constructor(all, field, { key, kept, changed }) {
     Object.assign(this, { all, field, key, changed });
-    this.read(field.value || localStorage.getItem(key) || "");
+    this.read(field.value || kept || "");
     field.addEventListener("change", (event) => event.detail !== this && this.#apply(field.value));
   }
 
@@ -20,14 +22,14 @@ export class Columns {
     }
     const place = new Map((said.order ?? []).map((source, n) => [source, n]));
     const sorted = [...this.all].sort((a, b) => (place.get(a.source) ?? 1e3) - (place.get(b.source) ?? 1e3));
-    const shut = new Set(said.hidden ?? []);
-    this.order = sorted.map((c) => ({ ...c, isShut: shut.has(c.source), width: said.widths?.[c.source] ?? WIDTH[c.kind] ?? 136 }));
+    const isShut = (c) => (place.has(c.source) ? said.hidden?.includes(c.source) : c.is_shut);
+    this.order = sorted.map((c) => ({ ...c, isShut: Boolean(isShut(c)), width: said.widths?.[c.source] ?? WIDTH[c.kind] ?? USUAL }));
     this.frozen = said.frozen ?? this.order.findIndex((c) => c.source === "title") + 1;
     this.shown = this.order.filter((c) => !c.isShut);
   }
 
   get text() {
-    const given = (c) => WIDTH[c.kind] ?? 136;
+    const given = (c) => WIDTH[c.kind] ?? USUAL;
     return JSON.stringify({
       order: this.order.map((c) => c.source),
       hidden: this.order.filter((c) => c.isShut).map((c) => c.source),

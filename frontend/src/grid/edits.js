@@ -107,7 +107,7 @@ export class Edits {
     if (said !== this.#sent.said) this.#sent = { said, id: fresh() };
     const body = `{"request_id":"${this.#sent.id}","rows":${said}}`;
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token };
-    return fetch(this.address, { method: "POST", headers, body });
+    return fetch(this.address(), { method: "POST", headers, body });
   }
 
   async #answer(batch, answer) {

@@ -2,6 +2,8 @@
 // by whatever input method, begins in it; while nothing is typed it cannot be seen.
 import { ROW, element } from "./table.js";
 
+const OFFERED = 100;
+
 export class Pen {
   isWriting = false;
   isTyped = false; // begun by typing over: then arrows commit, as in a spreadsheet
@@ -17,6 +19,8 @@ export class Pen {
     });
     this.input.addEventListener("compositionstart", () => this.begin({ text: null }));
     this.input.addEventListener("input", () => (this.isWriting ? this.#grow() : this.begin({ text: null })));
+    this.input.addEventListener("focus", () => box.classList.add("is-here"));
+    this.input.addEventListener("blur", () => box.classList.remove("is-here"));
     this.input.addEventListener("blur", () => setTimeout(() => this.isWriting && !this.#isHere() && this.commit()));
     for (const type of ["copy", "cut"]) this.input.addEventListener(type, (event) => !this.isWriting && copied(event));
     this.input.addEventListener("paste", (event) => !this.isWriting && pasted(event));
@@ -97,12 +101,13 @@ export class Pen {
   }
 
   #offer() {
-    const typed = this.input.value.trim().toLowerCase();
-    const all = this.column.choices ?? [];
+    const { kind, choices = [] } = this.column;
     const isNew = this.isTyped || this.input.value !== this.text;
-    const fit = isNew ? all.filter((word) => word.toLowerCase().includes(typed)) : all;
-    const chosen = fit.includes(this.input.value) ? this.input.value : "";
-    this.list.replaceChildren(...fit.slice(0, 200).map((word, n) => element("li", { role: "option", id: `choice-${n}`, "aria-selected": String(word === chosen) }, word)));
+    // Where a cell holds several names, the one that is being typed is completed.
+    this.before = kind === "orgs" ? this.input.value.match(/^(.*[、,，;；\n])?/s)[0] : "";
+    const typed = this.input.value.slice(this.before.length).trim().toLowerCase();
+    const fit = isNew ? choices.filter((word) => word.toLowerCase().includes(typed)) : choices;
+    this.list.replaceChildren(...fit.slice(0, OFFERED).map((word, n) => element("li", { role: "option", id: `choice-${n}`, "aria-selected": String(word === this.input.value) }, word)));
     this.list.hidden = !fit.length;
     const { left, top, width } = this.table.box(this.row, this.col);
     Object.assign(this.list.style, { left: `${left}px`, top: `${top + ROW}px`, minWidth: `${width}px` });
@@ -115,12 +120,12 @@ export class Pen {
     all.forEach((one) => one.setAttribute("aria-selected", String(one === to)));
     to.scrollIntoView({ block: "nearest" });
     this.input.setAttribute("aria-activedescendant", to.id);
-    this.input.value = to.textContent;
+    this.input.value = this.before + to.textContent;
   }
 
   #chosen(event) {
     event.preventDefault();
-    if (event.target.role === "option") this.#put(event.target.textContent);
+    if (event.target.role === "option") this.#put(this.before + event.target.textContent);
   }
 
   #put(text) {

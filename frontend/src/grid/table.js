@@ -23,7 +23,7 @@ export class Table {
     [this.headBox, this.body, this.foot] = this.grid.children;
     this.sums = {};
     scroller.addEventListener("scroll", () => this.draw(), { passive: true });
-    new ResizeObserver(() => (this.#fit(), this.draw())).observe(document.body);
+    new ResizeObserver(() => this.#fit()).observe(document.body);
     this.#listen(pressed);
   }
 
@@ -32,6 +32,10 @@ export class Table {
     const shown = this.columns.shown;
     this.lefts = [];
     this.width = shown.reduce((left, c) => (this.lefts.push(left), left + c.width), 0);
+    // On a narrow screen columns that stay in place would cover those that move.
+    const fixed = Math.min(this.columns.frozen, shown.length);
+    this.room = this.scroller.clientWidth;
+    this.frozen = (this.lefts[fixed] ?? this.width) > this.room * 0.6 ? 0 : fixed;
     this.grid.style.setProperty("--cols", shown.map((c) => `${c.width}px`).join(" "));
     this.grid.style.width = `${this.width}px`;
     this.grid.setAttribute("aria-colcount", shown.length);
@@ -40,6 +44,7 @@ export class Table {
     this.#pool = [];
     this.headBox.replaceChildren(this.#line("columnheader", (c, cell) => this.#headCell(c, cell)));
     this.headBox.firstChild.setAttribute("aria-rowindex", 1);
+    this.headHeight = this.headBox.offsetHeight; // kept: asking for it while rows are drawn lays the page out again
     this.layFoot();
     this.draw();
   }
@@ -83,19 +88,8 @@ export class Table {
     return `cell-${row}-${col}`;
   }
 
-  get headHeight() {
-    return this.headBox.offsetHeight;
-  }
-
   get pageRows() {
     return Math.max(1, Math.floor((this.scroller.clientHeight - this.headHeight) / ROW) - 2);
-  }
-
-  // On a narrow screen columns that stay in place would cover those that move.
-  get frozen() {
-    const least = Math.min(this.columns.frozen, this.columns.shown.length);
-    const width = this.columns.shown.slice(0, least).reduce((sum, c) => sum + c.width, 0);
-    return width > this.scroller.clientWidth * 0.6 ? 0 : least;
   }
 
   get frozenWidth() {
@@ -106,6 +100,8 @@ export class Table {
   #fit() {
     const top = this.scroller.getBoundingClientRect().top + window.scrollY;
     this.scroller.style.setProperty("--tall", `${Math.max(LOWEST, window.innerHeight - top - 14)}px`);
+    if (this.room !== this.scroller.clientWidth) this.lay();
+    else this.draw();
   }
 
   #paint() {
@@ -122,7 +118,7 @@ export class Table {
       this.#pool.push(row);
     }
     for (let place = from; place <= to; place++) this.#paintRow(place);
-    this.viewed(Math.max(0, first), Math.max(0, last));
+    this.viewed(from, Math.max(0, to));
   }
 
   #paintRow(place) {
@@ -146,12 +142,12 @@ export class Table {
     const marks = [column.kind && `is-${column.kind}`, col < this.frozen && "is-frozen", look.marks];
     if (this.source.isIn(place, col)) marks.push("is-in");
     if (this.source.isActive(place, col)) marks.push("is-active");
-    cell.className = marks.filter(Boolean).join(" ");
+    const name = marks.filter(Boolean).join(" ");
+    if (cell.className !== name) cell.className = name;
     cell.id = this.id(place, col);
-    cell.setAttribute("aria-selected", String(marks.includes("is-in")));
-    for (const [name, value] of Object.entries({ "aria-readonly": look.isLocked ? "true" : null, "aria-invalid": look.isWrong ? "true" : null, "aria-describedby": look.reason ?? null, title: look.title || null })) {
-      if (value === null) cell.removeAttribute(name);
-      else if (cell.getAttribute(name) !== value) cell.setAttribute(name, value);
+    for (const [fact, value] of Object.entries({ "aria-selected": String(marks.includes("is-in")), "aria-readonly": look.isLocked ? "true" : null, "aria-invalid": look.isWrong ? "true" : null, "aria-describedby": look.reason ?? null, title: look.title || null })) {
+      if (value === null) cell.removeAttribute(fact);
+      else if (cell.getAttribute(fact) !== value) cell.setAttribute(fact, value);
     }
     const said = `${look.shape ?? ""}|${look.href ?? ""}|${look.note ?? ""}|${look.text}`;
     if (cell.said === said) return;

@@ -8,6 +8,7 @@ export class Windows {
   #timer = 0;
   #view = [0, 0];
 
+  /** `address` gives the address of the list at the moment, its question begun. */
   constructor(address, { changed, failed }) {
     Object.assign(this, { address, changed, failed, n: null, isMore: false });
   }
@@ -79,7 +80,7 @@ export class Windows {
 
   async #fetch(at, one) {
     try {
-      const answer = await fetch(`${this.address}${this.address.includes("?") ? "&" : "?"}at=${at * SIZE}&size=${SIZE}`, { signal: one.stop.signal, headers: { Accept: "application/json" } });
+      const answer = await fetch(`${this.address()}&at=${at * SIZE}&size=${SIZE}`, { signal: one.stop.signal, headers: { Accept: "application/json" } });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const given = await answer.json();
       if (this.#asked.get(at) === one) this.#keep(at, given);

@@ -5,19 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gongjian.apps.campaigns.registers import LIGHTS, RegisterPage
+from gongjian.apps.accounts.models import Org
+from gongjian.apps.campaigns import queries as campaigns
+from gongjian.apps.campaigns.registers import RegisterPage
 from gongjian.apps.cockpit.queries import lang
-from gongjian.apps.grid.pages import chosen_head, filter_words, register_context
-from gongjian.apps.grid.printing import Printer
+from gongjian.apps.grid.columns import Columns
+from gongjian.apps.grid.pages import chosen_columns, chosen_head, register_context
+from gongjian.apps.grid.words import filter_words
 
 if TYPE_CHECKING:
-    from gongjian.apps.campaigns.registers import Ask, Ledger
-    from gongjian.apps.cockpit.queries import Asked
+    from collections.abc import Mapping
 
-_MOST_COLUMNS = 4000  # letters of a choice of columns in an address
+    from gongjian.apps.campaigns.asking import Ask
+    from gongjian.apps.campaigns.registers import Ledger
+    from gongjian.apps.cockpit.queries import Asked
+    from gongjian.apps.grid.columns import Column
+    from gongjian.kernel.model.fields import HeaderProfile
+
+_ORGS_CAP = 2_000  # names offered while an org is typed; any other may be typed as well
 
 
 def sheet_context(
@@ -26,7 +35,7 @@ def sheet_context(
     """Give everything that the page says; it holds no rows."""
     key = ledger.definition.key
     here = _address("grid", asked, key)
-    kept = {k: v for k, v in given.items() if v and k not in {"after", "from", "columns"}}
+    kept = {k: v for k, v in given.items() if v and k not in {"after", "from"}}
     context = register_context(asked, ledger, ask, RegisterPage([], "", 0), kept, 1)
     listed = _address("register", asked, key)
     query = urlencode(kept)
@@ -34,8 +43,7 @@ def sheet_context(
         "chips": _chips(filter_words(asked, ask), kept, here),
         "query": query,
         "list": f"{listed}?{query}" if query else listed,
-        "columns": given.get("columns", "")[:_MOST_COLUMNS],
-        "config": _config(asked, ledger, given.get("head", "")) | {"may_add": context["is_office"]},
+        "config": _config(asked, ledger, given) | {"may_add": context["is_office"]},
     }
 
 
@@ -51,38 +59,63 @@ def _chips(words: dict[str, str], kept: dict[str, str], here: str) -> list[dict[
     return found
 
 
-def _config(asked: Asked, ledger: Ledger, head_key: str) -> dict[str, Any]:
-    key, head = ledger.definition.key, chosen_head(ledger, head_key)
-    lights = [asked.playbook.light(code) for code in LIGHTS]
+def _config(asked: Asked, ledger: Ledger, given: Mapping[str, str]) -> dict[str, Any]:
+    key, head = ledger.definition.key, chosen_head(ledger, given.get("head", ""))
+    chosen = chosen_columns(given)
     return {
-        "columns": _columns(Printer(asked, ledger, head, ())),
-        "lights": {light.code: {"shape": light.shape} for light in lights},
+        "columns": _columns(asked, ledger, head, chosen),
+        "is_chosen": bool(chosen),
+        "is_printed_form": head is not None,
+        "offers": _offers(asked, ledger),
+        "lights": {light.code: {"shape": light.shape} for light in asked.playbook.lights},
         "rows": _address("rows", asked, key),
         "cells": _address("cells", asked, key),
         "totals": _address("totals", asked, key),
         "list": _address("register", asked, key),
         "store": f"grid:{asked.campaign.code}/{key}/{head.key if head else ''}",
         "person": str(asked.seen.person_id or ""),
-        "zone": asked.campaign.zone,
         "readonly": asked.is_past,
         "words": words(),
     }
 
 
-def _columns(printer: Printer) -> list[dict[str, Any]]:
-    return [
-        {
-            "source": column.source,
-            "head": column.head,
-            "over": column.over,
-            "kind": column.kind,
-            "sort": column.sort,
-            "is_editable": column.is_editable,
-            "choices": list(column.choices),
-            "unit": column.unit,
-        }
-        for column in printer.columns
-    ]
+def _columns(
+    asked: Asked, ledger: Ledger, head: HeaderProfile | None, chosen: list[str]
+) -> list[dict[str, Any]]:
+    """Give the columns that are shown, then those that may be chosen besides."""
+    columns = Columns(asked, ledger)
+    shown = columns.of(head, chosen)
+    there = {c.source for c in shown}
+    more = [] if head else [c for c in columns.every() if c.source not in there]
+    return [_column(c, is_shut=False) for c in shown] + [_column(c, is_shut=True) for c in more]
+
+
+def _column(column: Column, *, is_shut: bool) -> dict[str, Any]:
+    return {
+        "source": column.source,
+        "head": column.head,
+        "over": column.over,
+        "kind": column.kind,
+        "sort": column.sort,
+        "unit": column.unit,
+        "help": column.help,
+        "choices": [word for _key, word in column.choices],
+        "is_editable": column.is_editable,
+        "is_shut": is_shut,
+    }
+
+
+def _offers(asked: Asked, ledger: Ledger) -> dict[str, list[str]]:
+    """Give the names that are offered while a battle or an org is typed, to those who may type one."""
+    typed = {c.kind for c in Columns(asked, ledger).every() if c.is_editable}
+    found = {}
+    if "battle" in typed:
+        found["battle"] = [b.label(lang()) for b in campaigns.battles(asked.campaign)]
+    if {"org", "orgs"} & typed:
+        in_force = Q(until=None) | Q(until__gte=asked.day)
+        orgs = Org.objects.filter(in_force).order_by("order", "code")[:_ORGS_CAP]
+        found["org"] = found["orgs"] = [o.label(lang()) for o in orgs]
+    return found
 
 
 def words() -> dict[str, str]:
