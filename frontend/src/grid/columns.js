@@ -6,8 +6,8 @@ const NARROW = 48;
 
 export class Columns {
   /** `kept` is what this browser remembers of an earlier visit. */
-  constructor(all, field, { key, kept, changed }) {
-    Object.assign(this, { all, field, key, changed });
+  constructor(all, field, { key, kept, changed, chosen }) {
+    Object.assign(this, { all, field, key, changed, chosen });
     this.read(field.value || kept || "");
     field.addEventListener("change", (event) => event.detail !== this && this.#apply(field.value));
   }
@@ -44,6 +44,7 @@ export class Columns {
     this.#apply(this.text);
     localStorage.setItem(this.key, this.text);
     this.field.value = this.text;
+    this.chosen();
     this.field.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: this }));
   }
 

@@ -163,7 +163,7 @@ export class Edits {
 
   // A new row has no id of its own yet: its place in the request names it.
   #idOf(fault) {
-    return fault.id || this.lines[fault.line] || this.lines.find((id) => id.startsWith("new-"));
+    return fault.id || this.lines[fault.row];
   }
 
   /** Settle a conflict: what is kept stands on the newest version of the row; when the last is settled all is sent. */

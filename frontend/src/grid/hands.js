@@ -30,7 +30,7 @@ export class Hands {
     const [row, col] = extend ? [selection.toRow, selection.toCol] : [selection.row, selection.col];
     const jump = { arrowup: [0, col], arrowdown: [Infinity, col], arrowleft: [row, 0], arrowright: [row, Infinity], home: [0, 0], end: [Infinity, Infinity] }[key];
     if (jump) return selection.go(...jump, { extend }), true;
-    const act = { d: () => this.fill(1, 0), r: () => this.fill(0, 1), z: () => this.undo(), a: () => this.#all() }[key];
+    const act = { d: () => this.fill(1, 0), r: () => this.fill(0, 1), z: () => this.undo.back(), a: () => this.#all() }[key];
     act?.();
     return Boolean(act);
   }

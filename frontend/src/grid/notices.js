@@ -28,6 +28,13 @@ export class Notices {
     this.status.replaceChildren(text, ...buttons);
   }
 
+  /** Say whose change is in the way of which. */
+  contested(one) {
+    const when = new Date(one.at);
+    const at = Number.isNaN(when.valueOf()) ? one.at : when.toLocaleString([], { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+    return this.say("contested", { by: one.by, at, theirs: one.theirs || "–", mine: one.text || "–" });
+  }
+
   warn(text) {
     this.setStatus(text);
     this.announce(text);
@@ -119,9 +126,8 @@ export class Notices {
     const whole = (isMine) => () => conflicts.forEach((one) => edits.settle(one, isMine));
     const buttons = conflicts.length > 1 ? [this.button("all_theirs", whole(false)), this.button("all_mine", whole(true))] : [];
     const listed = conflicts.slice(0, LISTED).map((one) => {
-      const facts = { by: one.by, at: one.at, theirs: one.theirs || "–", mine: one.text || "–" };
-      const pick = (key, isMine) => this.button(key, () => edits.settle(one, isMine), facts);
-      return element("li", { id: reasonId(one) }, element("b", {}, named(one)), ` ${this.say("contested", facts)} `, pick("keep_theirs", false), pick("take_mine", true));
+      const pick = (key, isMine) => this.button(key, () => edits.settle(one, isMine));
+      return element("li", { id: reasonId(one) }, element("b", {}, named(one)), ` ${this.contested(one)} `, pick("keep_theirs", false), pick("take_mine", true));
     });
     return [element("p", {}, this.say("conflicts", { n: conflicts.length })), element("div", { class: "sheet-choice" }, ...buttons), element("ul", {}, ...listed)];
   }

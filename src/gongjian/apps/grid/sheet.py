@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,82 +10,51 @@ from django.utils.translation import gettext as _
 
 from gongjian.apps.accounts.models import Org
 from gongjian.apps.campaigns import queries as campaigns
-from gongjian.apps.campaigns.registers import RegisterPage
 from gongjian.apps.cockpit.queries import lang
 from gongjian.apps.grid.columns import Columns
-from gongjian.apps.grid.pages import chosen_columns, chosen_head, register_context
-from gongjian.apps.grid.words import filter_words
+from gongjian.apps.grid.top import columns_of, face_address, head_of, surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gongjian.apps.campaigns.asking import Ask
-    from gongjian.apps.campaigns.registers import Ledger
-    from gongjian.apps.cockpit.queries import Asked
     from gongjian.apps.grid.columns import Column
-    from gongjian.kernel.model.fields import HeaderProfile
+    from gongjian.apps.grid.top import Around
 
 _ORGS_CAP = 2_000  # names offered while an org is typed; any other may be typed as well
 
 
-def sheet_context(
-    asked: Asked, ledger: Ledger, ask: Ask, given: dict[str, str]
-) -> dict[str, Any]:
+def sheet_context(at: Around) -> dict[str, Any]:
     """Give everything that the page says; it holds no rows."""
-    key = ledger.definition.key
-    here = _address("grid", asked, key)
-    kept = {k: v for k, v in given.items() if v and k not in {"after", "from"}}
-    context = register_context(asked, ledger, ask, RegisterPage([], "", 0), kept, 1)
-    listed = _address("register", asked, key)
-    query = urlencode(kept)
+    context = surroundings(at)
+    listed, query = face_address(at.code, at.key, "list"), context["query"]
     return context | {
-        "chips": _chips(filter_words(asked, ask), kept, here),
-        "query": query,
         "list": f"{listed}?{query}" if query else listed,
-        "config": _config(asked, ledger, given) | {"may_add": context["is_office"]},
+        "config": _config(at) | {"may_add": context["is_office"]},
     }
 
 
-def _address(name: str, asked: Asked, key: str) -> str:
-    return reverse(f"grid:{name}", args=[asked.campaign.code, key])
-
-
-def _chips(words: dict[str, str], kept: dict[str, str], here: str) -> list[dict[str, str]]:
-    found = []
-    for name, word in words.items():
-        others = urlencode({k: v for k, v in kept.items() if k != name})
-        found.append({"word": word, "without": f"{here}?{others}" if others else here})
-    return found
-
-
-def _config(asked: Asked, ledger: Ledger, given: Mapping[str, str]) -> dict[str, Any]:
-    key, head = ledger.definition.key, chosen_head(ledger, given.get("head", ""))
-    chosen = chosen_columns(given)
-    return {
-        "columns": _columns(asked, ledger, head, chosen),
-        "is_chosen": bool(chosen),
+def _config(at: Around) -> dict[str, Any]:
+    head = head_of(at)
+    addresses = {
+        name: reverse(f"grid:{name}", args=[at.code, at.key]) for name in ("rows", "cells", "totals")
+    }
+    return addresses | {
+        "list": face_address(at.code, at.key, "list"),
+        "columns": _columns(at),
+        "is_chosen": bool(at.given.get("columns")),
         "is_printed_form": head is not None,
-        "offers": _offers(asked, ledger),
-        "lights": {light.code: {"shape": light.shape} for light in asked.playbook.lights},
-        "rows": _address("rows", asked, key),
-        "cells": _address("cells", asked, key),
-        "totals": _address("totals", asked, key),
-        "list": _address("register", asked, key),
-        "store": f"grid:{asked.campaign.code}/{key}/{head.key if head else ''}",
-        "person": str(asked.seen.person_id or ""),
-        "readonly": asked.is_past,
+        "offers": _offers(at),
+        "lights": {light.code: {"shape": light.shape} for light in at.asked.playbook.lights},
+        "store": f"grid:{at.code}/{at.key}/{head.key if head else ''}",
+        "person": str(at.asked.seen.person_id or ""),
         "words": words(),
     }
 
 
-def _columns(
-    asked: Asked, ledger: Ledger, head: HeaderProfile | None, chosen: list[str]
-) -> list[dict[str, Any]]:
+def _columns(at: Around) -> list[dict[str, Any]]:
     """Give the columns that are shown, then those that may be chosen besides."""
-    columns = Columns(asked, ledger)
-    shown = columns.of(head, chosen)
+    shown = columns_of(at)
     there = {c.source for c in shown}
-    more = [] if head else [c for c in columns.every() if c.source not in there]
+    every = [] if head_of(at) else Columns(at.asked, at.ledger).every()
+    more = [c for c in every if c.source not in there]
     return [_column(c, is_shut=False) for c in shown] + [_column(c, is_shut=True) for c in more]
 
 
@@ -105,14 +73,14 @@ def _column(column: Column, *, is_shut: bool) -> dict[str, Any]:
     }
 
 
-def _offers(asked: Asked, ledger: Ledger) -> dict[str, list[str]]:
+def _offers(at: Around) -> dict[str, list[str]]:
     """Give the names that are offered while a battle or an org is typed, to those who may type one."""
-    typed = {c.kind for c in Columns(asked, ledger).every() if c.is_editable}
+    typed = {c.kind for c in Columns(at.asked, at.ledger).every() if c.is_editable}
     found = {}
     if "battle" in typed:
-        found["battle"] = [b.label(lang()) for b in campaigns.battles(asked.campaign)]
+        found["battle"] = [b.label(lang()) for b in campaigns.battles(at.asked.campaign)]
     if {"org", "orgs"} & typed:
-        in_force = Q(until=None) | Q(until__gte=asked.day)
+        in_force = Q(until=None) | Q(until__gte=at.asked.day)
         orgs = Org.objects.filter(in_force).order_by("order", "code")[:_ORGS_CAP]
         found["org"] = found["orgs"] = [o.label(lang()) for o in orgs]
     return found
@@ -148,9 +116,9 @@ def words() -> dict[str, str]:
         "leaving": _("Tab leaves the table now."),
         "left": _("%(n)s cells that you wrote here were not saved."),
         "locked_cell": _("You may not change this of this item."),
+        "locked_code": _("A code stays as it is."),
         "locked_column": _("This is worked out or moves by a step of its own."),
         "locked_out": _("%(n)s cells are locked and stayed as they are."),
-        "locked_past": _("A past day is only read."),
         "more": _("%(n)s more"),
         "named": _("Row %(row)s, %(column)s"),
         "narrower": _("%(column)s: narrower"),

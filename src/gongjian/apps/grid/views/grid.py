@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from gongjian.apps.grid.sheet import sheet_context
-from gongjian.apps.grid.views.registers import ledger_of
+from gongjian.apps.grid.top import face_address
+from gongjian.apps.grid.views.faces import around
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 @login_required
 @require_GET
 def grid(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """Show a register as a table; its rows come by requests of their own."""
-    asked, ledger, ask = ledger_of(request, code, key)
-    return render(request, "grid/grid.html", sheet_context(asked, ledger, ask, request.GET.dict()))
+    """Show a register as a table; its rows come by requests of their own. A past day is only read: as a list."""
+    at = around(request, code, key, "grid")
+    if at.asked.is_past:
+        return redirect(f"{face_address(code, key, 'list')}?{request.GET.urlencode()}")
+    return render(request, "grid/grid.html", sheet_context(at))
