@@ -1,6 +1,6 @@
 """A district with registers to write in, served for the browser: python -m tests.support.sheets N.
 
-Prints who may sit down, as JSON: the cookie of each person's session.
+Writes who may sit down, as JSON: the cookie of each person's session.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ PEOPLE = ("office", "colleague", "viewer", "works")
 def build(n: int) -> dict[str, str]:
     """Make a register of a few hundred works, and one of many copies past the book, as fast as can be."""
     from django.test import Client
+
+    from gongjian.apps.campaigns.actions import import_items
     from tests.support.books import let_in, make_books
     from tests.support.cast import START, act, make_cast
 
-    from gongjian.apps.campaigns.actions import import_items
     books = make_books(make_cast())
     let_in(books.people["colleague"], "office", books.campaign)
     orgs = list(books.cast.orgs.values())[1:]
@@ -34,9 +35,8 @@ def build(n: int) -> dict[str, str]:
 def _item(books, orgs, k: int):
     import datetime as dt
 
-    from tests.support.cast import START
-
     from gongjian.apps.campaigns.models import Item
+    from tests.support.cast import START
 
     title = f"{WIDE}（{k}）" if k % 9 == 4 else f"{KINDS[k % 5]}（{k // 5 + 1}期）"
     return Item(
@@ -62,7 +62,7 @@ def _copy(item, n: int) -> None:
     own = {"id": "printf('%032x', i)", "code": "printf('B%07d', i)", "title": "title || ' ' || i"}
     columns = [f.column for f in item._meta.concrete_fields]
     chosen = ", ".join(own.get(c, f"item.{c}") for c in columns)
-    series = f"WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {n})"
+    series = f"WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {n})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO campaigns_item ({', '.join(columns)}) {series} SELECT {chosen} "  # noqa: S608
@@ -84,4 +84,4 @@ if __name__ == "__main__":
 
     setup()
     migrate()
-    print(json.dumps(build(int(sys.argv[1]))))
+    sys.stdout.write(json.dumps(build(int(sys.argv[1]))))

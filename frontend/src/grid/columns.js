@@ -1,6 +1,6 @@
 // Which columns are shown, in which order, how wide, how many stay in place. The choice lies as JSON in a hidden
 // field named "columns": whoever sets its value and sends "change" chooses; it sends "change" when the person did.
-const WIDTH = { title: 320, code: 128, num: 104, date: 112, light: 88, choice: 112, long: 220 };
+const WIDTH = { title: 320, code: 128, num: 112, date: 112, light: 88, choice: 112, long: 220 };
 const USUAL = 136;
 const NARROW = 48;
 

@@ -171,6 +171,7 @@ export class Desk {
     this.find("place").textContent = row ? `${row.code || this.say("new_row")} · ${column.head}` : "";
     this.find("text").textContent = row ? text || this.say("blank") : "";
     this.find("why").textContent = edit?.why || why || column.help || "";
+    this.find("why").classList.toggle("is-fault", Boolean(edit?.why));
     links.hidden = !row?.href;
     if (row?.href) [links.children[0].href, links.children[1].href] = [row.href, `${row.href}history`];
   }
@@ -186,7 +187,7 @@ export class Desk {
 
   #loaded() {
     const { windows } = this;
-    this.find("count").textContent = windows.n === null ? "" : this.say(windows.isMore ? "count_more" : "count", { n: windows.n.toLocaleString() });
+    this.find("count").textContent = windows.n === null ? "" : this.say(windows.isMore ? "count_more" : "count", { n: windows.n });
     this.table.grid.setAttribute("aria-rowcount", windows.isMore ? -1 : this.rows + 2);
     this.find("none").hidden = windows.n !== 0 || this.edits.news.length > 0;
     this.#stand();
@@ -200,6 +201,7 @@ export class Desk {
   #told() {
     this.notices.showHeld(this.edits, { to: (one) => this.#open(one), named: (one) => this.#named(one) });
     if (this.edits.all.some((e) => e.state === "saving")) this.notices.setStatus(this.say("saving"));
+    else if (this.edits.wrong.length || this.edits.conflicts.length) this.notices.setStatus(this.say("held"));
     this.#stand();
   }
 

@@ -106,7 +106,8 @@ export class Hands {
     const { notices, desk } = this;
     const mayAdd = out.rows > 0 && desk.mayAdd;
     const facts = { rows: block.length, cols: block[0].length, out_rows: out.rows, out_cols: out.cols };
-    const answer = await notices.ask(notices.say("falls_outside", facts), mayAdd ? ["add_rows", "cut"] : ["cut"], facts);
+    const what = out.cols ? (out.rows ? "falls_outside" : "falls_beside") : "falls_below";
+    const answer = await notices.ask(notices.say(what, facts), mayAdd ? ["add_rows", "cut"] : ["cut"], facts);
     desk.focus();
     if (!answer) return null;
     if (answer === "add_rows") this.edits.add(out.rows);

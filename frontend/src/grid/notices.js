@@ -15,7 +15,7 @@ export class Notices {
 
   /** A sentence of the page with its facts. */
   say(key, facts = {}) {
-    return (this.words[key] ?? key).replace(/%\((\w+)\)s/g, (_all, name) => facts[name] ?? "");
+    return (this.words[key] ?? key).replace(/%\((\w+)\)s/g, (_all, name) => (typeof facts[name] === "number" ? facts[name].toLocaleString() : (facts[name] ?? "")));
   }
 
   button(key, act, facts, kind = "") {

@@ -52,7 +52,8 @@ export class Table {
   /** Write the totals of the columns under them. */
   layFoot() {
     const line = this.#line("gridcell", (c, cell, n) => {
-      cell.textContent = this.sums[c.source] ?? (n === 0 ? this.foot.dataset.label : "");
+      // The head has the unit already.
+      cell.textContent = this.sums[c.source]?.replace(` ${c.unit}`, "") ?? (n === 0 ? this.foot.dataset.label : "");
       cell.title = cell.textContent;
     });
     line.setAttribute("aria-rowindex", this.source.n() + 2);

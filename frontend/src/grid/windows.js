@@ -31,16 +31,22 @@ export class Windows {
   look(first, last) {
     const isDown = first >= this.#view[0];
     this.#view = [first, last];
-    const from = Math.floor(first / SIZE), to = Math.floor(Math.max(first, last) / SIZE);
-    const wanted = [];
-    for (let at = from; at <= to; at++) wanted.push(at);
-    wanted.push(isDown ? to + 1 : from - 1);
-    const open = wanted.filter((at) => at >= 0 && (this.n === null || at * SIZE < this.n || (this.isMore && at * SIZE === this.n)));
+    const near = [];
+    for (let at = Math.floor(first / SIZE); at <= Math.floor(Math.max(first, last) / SIZE); at++) near.push(at);
+    const next = isDown ? near.at(-1) + 1 : near[0] - 1;
+    const open = [...near, next].filter((at) => this.#isThere(at));
     for (const [at, one] of this.#asked) if (!one.isKept && !open.includes(at)) one.stop.abort();
     clearTimeout(this.#timer);
-    const missing = open.filter((at) => !this.#held.has(at) && !this.#asked.has(at));
-    // A thumb dragged over the list passes many windows: only where it rests is asked for.
-    if (missing.length) this.#timer = setTimeout(() => missing.forEach((at) => this.#ask(at)), this.n === null ? 0 : 40);
+    const missing = open.filter((at) => !this.#held.has(at));
+    // What is in view comes first. A thumb dragged over the list passes many windows: only where it rests is asked for.
+    const wanted = missing.filter((at) => at !== next || missing.length === 1).filter((at) => !this.#asked.has(at));
+    if (wanted.length) this.#timer = setTimeout(() => wanted.forEach((at) => this.#ask(at)), this.n === null ? 0 : 40);
+  }
+
+  // Where the whole number is not known, the window after the last one may be there.
+  #isThere(at) {
+    if (at < 0) return false;
+    return this.n === null || at * SIZE < this.n || (this.isMore && at * SIZE === this.n);
   }
 
   /** Have some rows here, in view or not. */

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from gongjian.apps.accounts.models import Org
 from gongjian.apps.campaigns import queries as campaigns
+from gongjian.apps.campaigns.queries import rights_of
 from gongjian.apps.cockpit.queries import lang
-from gongjian.apps.grid.columns import Columns
+from gongjian.apps.grid.columns import REPORTED, Columns
 from gongjian.apps.grid.top import columns_of, face_address, head_of, surroundings
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def sheet_context(at: Around) -> dict[str, Any]:
 def _config(at: Around) -> dict[str, Any]:
     head = head_of(at)
     addresses = {
-        name: reverse(f"grid:{name}", args=[at.code, at.key]) for name in ("rows", "cells", "totals")
+        name: reverse(f"grid:{name}", args=[at.code, at.key])
+        for name in ("rows", "cells", "totals")
     }
     return addresses | {
         "list": face_address(at.code, at.key, "list"),
@@ -55,10 +57,20 @@ def _columns(at: Around) -> list[dict[str, Any]]:
     there = {c.source for c in shown}
     every = [] if head_of(at) else Columns(at.asked, at.ledger).every()
     more = [c for c in every if c.source not in there]
-    return [_column(c, is_shut=False) for c in shown] + [_column(c, is_shut=True) for c in more]
+    return [
+        _column(c) | {"is_shut": c.source not in there, "is_editable": _may_type(at, c)}
+        for c in [*shown, *more]
+    ]
 
 
-def _column(column: Column, *, is_shut: bool) -> dict[str, Any]:
+def _may_type(at: Around, column: Column) -> bool:
+    """Tell whether this person types in a column of any row at all."""
+    is_reported = column.source in REPORTED or column.source == "report"
+    may = rights_of(at.asked.seen.roles(at.asked.campaign.pk))
+    return column.is_editable and (not is_reported or "report" in may)
+
+
+def _column(column: Column) -> dict[str, Any]:
     return {
         "source": column.source,
         "head": column.head,
@@ -68,14 +80,12 @@ def _column(column: Column, *, is_shut: bool) -> dict[str, Any]:
         "unit": column.unit,
         "help": column.help,
         "choices": [word for _key, word in column.choices],
-        "is_editable": column.is_editable,
-        "is_shut": is_shut,
     }
 
 
 def _offers(at: Around) -> dict[str, list[str]]:
     """Give the names that are offered while a battle or an org is typed, to those who may type one."""
-    typed = {c.kind for c in Columns(at.asked, at.ledger).every() if c.is_editable}
+    typed = {c.kind for c in Columns(at.asked, at.ledger).every() if _may_type(at, c)}
     found = {}
     if "battle" in typed:
         found["battle"] = [b.label(lang()) for b in campaigns.battles(at.asked.campaign)]
@@ -97,7 +107,9 @@ def words() -> dict[str, str]:
         "cancel": _("Cancel"),
         "cell": _("Row %(row)s, %(column)s: %(text)s"),
         "changed": _("%(n)s cells changed"),
-        "conflicts": _("%(n)s cells were changed by somebody else while you wrote: choose what stands"),
+        "conflicts": _(
+            "%(n)s cells were changed by somebody else while you wrote: choose what stands"
+        ),
         "contested": _("%(by)s changed this at %(at)s to “%(theirs)s”; you wrote “%(mine)s”."),
         "copied": _("%(n)s cells copied"),
         "copy_again": _("The rows are here now: copy again."),
@@ -106,11 +118,16 @@ def words() -> dict[str, str]:
         "cut": _("Leave out what does not fit"),
         "drop": _("Drop them"),
         "earlier": _("%(column)s: further to the front"),
+        "falls_below": _("%(out_rows)s of the %(rows)s rows would fall below the last row."),
+        "falls_beside": _(
+            "%(out_cols)s of the %(cols)s columns would fall beyond the last column."
+        ),
         "falls_outside": _(
-            "The block has %(rows)s rows and %(cols)s columns. %(out_rows)s rows and %(out_cols)s columns would fall outside of the table."
+            "%(out_rows)s of the %(rows)s rows would fall below the last row, %(out_cols)s of the %(cols)s columns beyond the last column."
         ),
         "forget": _("Drop them"),
         "frozen": _("Columns that stay in place"),
+        "held": _("Not saved yet"),
         "keep_theirs": _("Keep theirs"),
         "later": _("%(column)s: further to the back"),
         "leaving": _("Tab leaves the table now."),
