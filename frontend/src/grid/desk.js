@@ -28,10 +28,11 @@ export class Desk {
       address: () => config.cells + this.address.asked(this.columns),
       token,
       windows: this.windows,
-      store: `${config.store}:${config.person}`,
+      place: config.store,
+      person: config.person,
       isPersonal: (source) => this.bySource.get(source)?.kind === "personal",
       told: () => this.#told(),
-      saved: (given, hasNews) => this.#saved(given, hasNews),
+      saved: (given, isStale) => this.#saved(given, isStale),
       failed: (error) => this.#failed(error),
     });
     this.selection = new Selection(() => ({ rows: this.rows, cols: this.cols }), { moved: () => this.#moved(), covered: () => this.#stand() });
@@ -103,7 +104,7 @@ export class Desk {
   whyLocked(place, col) {
     const row = this.row(place), column = this.columns.shown[col];
     if (!row) return this.rows ? this.say("waiting") : "";
-    if (!column.is_editable) return this.say(column.source === "code" ? "locked_code" : "locked_column");
+    if (!column.is_editable) return this.say(column.why);
     return row.locked?.includes(column.source) ? this.say("locked_cell") : "";
   }
 
@@ -222,8 +223,8 @@ export class Desk {
     this.pen.focus();
   }
 
-  #saved(given, hasNews) {
-    if (hasNews) this.windows.again();
+  #saved(given, isStale) {
+    if (isStale) this.windows.again();
     const at = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
     this.notices.setStatus(this.say(given.event ? "saved" : "unchanged", { at }));
     if (!given.event) return;

@@ -10,9 +10,12 @@ export class Edits {
 
   /** `told` hears of every change; `saved` of an answer; `failed` of a line that is down. */
   constructor(given) {
-    const { address, token, windows, store, isPersonal, told, saved, failed } = given;
-    Object.assign(this, { address, token, windows, store, isPersonal, told, saved, failed, news: [] });
-    this.left = JSON.parse(sessionStorage.getItem(store) ?? "[]");
+    const { address, token, windows, place, person, isPersonal, told, saved, failed } = given;
+    Object.assign(this, { address, token, windows, isPersonal, told, saved, failed, news: [] });
+    this.store = `${place}:${person}`;
+    // Whoever sits down at a shared desk does not read what another left unsent.
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith("grid:") && !key.endsWith(`:${person}`)) sessionStorage.removeItem(key);
+    this.left = JSON.parse(sessionStorage.getItem(this.store) ?? "[]");
   }
 
   get all() {
@@ -73,7 +76,12 @@ export class Edits {
   }
 
   /** Send what is pending, as one request: all of it or nothing is written. */
-  async send() {
+  send() {
+    if (!this.#isSending) this.sending = this.#send();
+    return this.sending;
+  }
+
+  async #send() {
     if (this.#isSending || this.conflicts.length) return;
     const batch = this.all;
     this.isHeld = false;
@@ -90,7 +98,7 @@ export class Edits {
     }
     this.#isSending = false;
     this.#changed();
-    if (!this.isHeld && this.all.length) await this.send();
+    if (!this.isHeld && this.all.length) await this.#send();
   }
 
   async #post(batch) {
@@ -135,14 +143,15 @@ export class Edits {
     const hasNews = this.news.length > 0;
     this.news = this.news.filter((row) => this.all.some((e) => e.id === row.id));
     this.windows.replace(given.rows);
-    this.saved(given, hasNews);
+    // A row that was there already is not told again: after a lost answer ours may be the old one.
+    this.saved(given, hasNews || batch.some((one) => !after.has(one.id)));
   }
 
   #refused(batch, faults) {
     this.#release(batch);
     for (const fault of faults) {
       const one = this.of(this.#idOf(fault), fault.source) ?? batch.find((b) => b.id === this.#idOf(fault));
-      if (one) Object.assign(one, { state: "wrong", why: fault.why });
+      if (batch.includes(one)) Object.assign(one, { state: "wrong", why: fault.why });
     }
     this.isHeld = true;
   }

@@ -3,6 +3,7 @@
 import { ROW, element } from "./table.js";
 
 const OFFERED = 100;
+const WIDEST = 420; // px, of a cell that is written in
 
 export class Pen {
   isWriting = false;
@@ -92,8 +93,8 @@ export class Pen {
   // A long text is seen whole while it is written.
   #grow() {
     const { left, top, width } = this.table.box(this.row, this.col);
-    const wide = this.input.value.length * 14 + 24 > width && !this.column.choices?.length;
-    this.input.style.width = `${wide ? Math.max(width, 360) : width}px`;
+    const needed = [...this.input.value].reduce((sum, sign) => sum + (sign > "\u00ff" ? 14 : 8), 20);
+    this.input.style.width = `${needed > width ? Math.max(width, Math.min(needed, WIDEST)) : width}px`;
     this.input.style.height = `${ROW}px`;
     this.input.style.height = `${Math.min(240, Math.max(ROW, this.input.scrollHeight + 2))}px`;
     Object.assign(this.day.parentElement.style, { left: `${left + width}px`, top: `${top}px` });

@@ -1,6 +1,6 @@
 // The sheet on the screen: only the rows in view have elements; head, foot and the first columns stay in place.
 export const ROW = 30;
-const LOWEST = 300; // px
+const LOWEST = 260; // px
 const SPARE = 8; // rows drawn beyond each edge of the view
 const TALLEST = 500_000; // rows; browsers cut elements higher than this off
 

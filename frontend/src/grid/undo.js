@@ -15,6 +15,7 @@ export class Undo {
 
   /** Take the last step back: what is unsent is taken back here, what is saved by the server. */
   async back() {
+    await this.edits.sending; // what is on its way is the last step
     if (this.edits.back() || !this.#done.length) return;
     const address = this.#done.pop(), { notices } = this;
     notices.hideUndo();

@@ -26,8 +26,9 @@ def test_the_office_writes_in_what_is_not_worked_out(books):
     found = columns(books, "office")
     assert found["title"]["is_editable"]
     assert found["field:cost"]["is_editable"]
-    assert not found["code"]["is_editable"]
-    assert not found["field:parts_cost"]["is_editable"]
+    locked = {s: found[s]["why"] for s in ("code", "field:parts_cost", "field:proof")}
+    assert not any(found[source]["is_editable"] for source in locked)
+    assert list(locked.values()) == ["locked_code", "locked_column", "locked_elsewhere"]
 
 
 def test_who_only_looks_on_writes_in_nothing_and_is_offered_no_names(books):

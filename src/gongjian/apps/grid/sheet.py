@@ -14,6 +14,8 @@ from gongjian.apps.campaigns.queries import rights_of
 from gongjian.apps.cockpit.queries import lang
 from gongjian.apps.grid.columns import REPORTED, Columns
 from gongjian.apps.grid.top import columns_of, face_address, head_of, surroundings
+from gongjian.apps.grid.writing import PRINTED
+from gongjian.kernel.model.fields import FieldType
 
 if TYPE_CHECKING:
     from gongjian.apps.grid.columns import Column
@@ -58,7 +60,12 @@ def _columns(at: Around) -> list[dict[str, Any]]:
     every = [] if head_of(at) else Columns(at.asked, at.ledger).every()
     more = [c for c in every if c.source not in there]
     return [
-        _column(c) | {"is_shut": c.source not in there, "is_editable": _may_type(at, c)}
+        {
+            **_column(c),
+            "is_shut": c.source not in there,
+            "is_editable": _may_type(at, c),
+            "why": _why_locked(at, c),
+        }
         for c in [*shown, *more]
     ]
 
@@ -68,6 +75,18 @@ def _may_type(at: Around, column: Column) -> bool:
     is_reported = column.source in REPORTED or column.source == "report"
     may = rights_of(at.asked.seen.roles(at.asked.campaign.pk))
     return column.is_editable and (not is_reported or "report" in may)
+
+
+def _why_locked(at: Around, column: Column) -> str:
+    """Give the name of the sentence that says why nobody, or not this person, types in a column."""
+    field = at.ledger.definition.field(column.field) if column.field else None
+    if column.source == "code":
+        return "locked_code"
+    if column.source in PRINTED or (field and field.compute):
+        return "locked_column"
+    if field and (field.personal or field.type is FieldType.FILE):
+        return "locked_elsewhere"
+    return "locked_role"
 
 
 def _column(column: Column) -> dict[str, Any]:
@@ -135,7 +154,9 @@ def words() -> dict[str, str]:
         "locked_cell": _("You may not change this of this item."),
         "locked_code": _("A code stays as it is."),
         "locked_column": _("This is worked out or moves by a step of its own."),
+        "locked_elsewhere": _("This is entered on the item's own page."),
         "locked_out": _("%(n)s cells are locked and stayed as they are."),
+        "locked_role": _("Your role does not change this column."),
         "more": _("%(n)s more"),
         "named": _("Row %(row)s, %(column)s"),
         "narrower": _("%(column)s: narrower"),
