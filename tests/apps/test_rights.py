@@ -76,6 +76,7 @@ TABLE = {
     "campaigns:undo_adoption": ("post", 302, 404, 403, 302),
     "cockpit:battle": ("get", 302, 404, 200, 200),
     "grid:register": ("get", 302, 404, 200, 200),
+    "grid:grid": ("get", 302, 404, 200, 200),
     "grid:export": ("get", 302, 404, 200, 200),
     "grid:rosters": ("get", 302, 404, 200, 200),
     "grid:rows": ("get", 302, 404, 200, 200),

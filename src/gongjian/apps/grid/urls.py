@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from gongjian.apps.grid.views import bulk, cells, faces, registers, saved
+from gongjian.apps.grid.views import bulk, cells, faces, grid, registers, saved
 
 app_name = "grid"
 urlpatterns = [
     path("c/<str:code>/r/", registers.first_register, name="registers"),
     path("c/<str:code>/r/<str:key>/", registers.register, name="register"),
+    path("c/<str:code>/r/<str:key>/grid", grid.grid, name="grid"),
     path("c/<str:code>/r/<str:key>/rows", cells.rows, name="rows"),
     path("c/<str:code>/r/<str:key>/cells", cells.cells, name="cells"),
     path("c/<str:code>/r/<str:key>/totals", cells.totals, name="totals"),
