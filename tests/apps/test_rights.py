@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import get_resolver, reverse
+from tests.support import inquiries
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
 from tests.support.rounds import own_target
@@ -114,6 +115,17 @@ TABLE = {
     "loop:duty": ("get", 302, 404, 403, 200),
     "loop:duty_chase": ("post", 302, 404, 403, 302),
     "loop:duty_join": ("post", 302, 404, 403, 422),
+    "loop:inquiries": ("get", 302, 404, 403, 200),
+    "loop:ask": ("get", 302, 404, 403, 200),
+    "loop:inquiry": ("get", 302, 404, 403, 200),
+    "loop:inquiry_chase": ("post", 302, 404, 403, 302),
+    "loop:inquiry_export": ("get", 302, 404, 403, 200),
+    "loop:inquiry_workbook": ("get", 302, 404, 403, 200),
+    "loop:inquiry_upload": ("get", 302, 404, 403, 200),
+    "loop:inquiry_take_in": ("post", 302, 404, 403, 302),
+    "loop:inquiry_answer": ("get", 302, 404, 403, 200),
+    "loop:inquiry_close": ("post", 302, 404, 403, 302),
+    "loop:inquiry_withdraw": ("post", 302, 404, 403, 302),
     "loop:returns": ("get", 302, 200, 200, 200),
     "loop:return": ("get", 302, 404, 403, 200),
     "loop:send_back": ("post", 302, 404, 403, 302),
@@ -172,6 +184,7 @@ def addresses(cast):
         "drafting:correct": [part.pk],
         "drafting:drop": [part.pk],
         **of_a_round(cast),
+        **of_an_inquiry(cast),
         **organisation(cast, item),
     }
     by_name |= playbook_pages(cast)
@@ -212,6 +225,15 @@ def of_a_round(cast) -> dict[str, list[object]]:
         "notices:open": [Notice.objects.filter(org=one.org_id).get().pk],
         **{f"targets:{n}": [target.pk] for n in ("target", "raise", "withdraw")},
     }
+
+
+def of_an_inquiry(cast) -> dict[str, list[object]]:
+    """A one-time question to two orgs, with what one of them is to answer."""
+    row = inquiries.ask(cast, orgs=("works", "east"))
+    one = inquiries.answer_of(cast, row, "works")
+    names = [n for n in TABLE if n.startswith("loop:inquiry") and n != "loop:inquiry_answer"]
+    here = [cast.campaign.code, row.pk]
+    return {**dict.fromkeys(names, here), "loop:inquiry_answer": [one.pk]}
 
 
 def playbook_pages(cast) -> dict[str, list]:
