@@ -11,11 +11,11 @@ from django.utils.translation import gettext_noop as noop
 
 from gongjian.apps.loop.inquiry_pages import typed_of
 from gongjian.apps.loop.models import Answer
-from gongjian.apps.loop.queries.known import bare, plain
 from gongjian.apps.loop.sheets import Fault, letters_of
 from gongjian.apps.loop.things import NOTE, read, things_of
 from gongjian.apps.loop.words import in_each_language, lang
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
+from gongjian.kernel.playbook.heads import bare, unit_of
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class InquiryReader:
         for r, cells in enumerate(sheet.rows[:10]):
             found: dict[int, str] = {}
             for c, text in enumerate(cells):
-                key = known.get(plain(text)) or known.get(bare(text))
+                key = known.get(bare(text)) or known.get(unit_of(text)[0])
                 if key and key not in found.values():
                     found[c] = key
             if {ID, ORG} & set(found.values()) and len(found) > max(len(best[1]), 1):
@@ -189,9 +189,9 @@ class InquiryReader:
         """Give every spelling of a head with what it means."""
         known: dict[str, str] = defaultdict(str)
         for key, head in _HEADS.items():
-            known |= {plain(word): key for word in in_each_language(head)}
+            known |= {bare(word): key for word in in_each_language(head)}
         for thing in self.things:
-            known |= {plain(thing.label): thing.key, plain(thing.head): thing.key}
+            known |= {bare(thing.label): thing.key, bare(thing.head): thing.key}
         return known
 
 

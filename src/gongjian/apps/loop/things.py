@@ -39,7 +39,7 @@ class Kind(StrEnum):
 KINDS = {
     Kind.NUMBER: noop("Number"),
     Kind.TEXT: noop("Text"),
-    Kind.DATE: noop("Day"),
+    Kind.DATE: noop("A day"),
     Kind.YES_NO: noop("Yes or no"),
     Kind.CHOICE: noop("One of several"),
 }

@@ -15,10 +15,11 @@ from gongjian.apps.ledger.book import ActionError, Book, Moved, action
 from gongjian.apps.ledger.models import SYSTEM
 from gongjian.apps.loop.models import Answer, Inquiry, Return
 from gongjian.apps.loop.queries.inquiries import outstanding
-from gongjian.apps.loop.queries.known import known_things, plain
+from gongjian.apps.loop.queries.known import known_things
 from gongjian.apps.loop.things import MOST, Kind
 from gongjian.apps.notices.actions import settle, tell
 from gongjian.apps.notices.models import Notice
+from gongjian.kernel.playbook.heads import bare
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _refuse_things(things: Sequence[Thing]) -> None:
         raise ActionError("inquiry.too_much", n=len(things), limit=MOST)
     if any(not t.label.strip() for t in things):
         raise ActionError("inquiry.label_missing")
-    twice = [w for w, n in Counter(plain(t.label) for t in things).items() if n > 1]
+    twice = [w for w, n in Counter(bare(t.label) for t in things).items() if n > 1]
     if twice:
         raise ActionError("inquiry.asked_twice", things=twice)
     for thing in things:

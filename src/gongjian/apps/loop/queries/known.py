@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.models import Item, Responsibility
 from gongjian.apps.loop.models import Answer, Inquiry, Report
 from gongjian.apps.loop.things import things_of
+from gongjian.kernel.playbook.heads import bare, meanings, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,35 +56,11 @@ def known_things(campaign: Campaign, things: Iterable[Thing]) -> list[Known]:
 
 def _columns(campaign: Campaign, playbook: Playbook, asked: list[Thing]) -> Iterator[Known]:
     for register in playbook.registers:
-        meant = meanings(playbook, register)
+        meant = meanings(register, playbook.role_words)
         for thing in asked:
-            source = meant.get(bare(thing.label))
+            source = meant.get(bare(thing.label)) or meant.get(unit_of(thing.label)[0])
             if source is not None and is_countable(source):
                 yield _count(campaign, register, thing, source)
-
-
-def meanings(playbook: Playbook, register: RegisterDef) -> dict[str, str]:
-    """Give which words mean which column of a register."""
-    meant: dict[str, str] = {}
-    for found in register.fields:
-        for word in (found.label.zh, found.label.en):
-            meant.setdefault(bare(word), f"field:{found.key}")
-    for head in register.heads:
-        for column in head.columns:
-            meant.setdefault(bare(column.head), column.source)
-    return meant
-
-
-def bare(word: str) -> str:
-    """A word without blanks, marks and what stands in brackets behind it."""
-    text = unicodedata.normalize("NFKC", word).casefold()
-    return plain(re.sub(r"\(.*?\)\s*$", "", text) or text)
-
-
-def plain(word: str) -> str:
-    """A word without blanks and marks; what stands in brackets tells it from others."""
-    text = unicodedata.normalize("NFKC", word).casefold()
-    return re.sub(r"[\s*:：、,.·/_-]+", "", text)
 
 
 def is_countable(source: str) -> bool:
@@ -117,11 +92,11 @@ def _holds(source: str) -> Q | Exists:
 def _earlier(campaign: Campaign, asked: list[Thing]) -> Iterator[Known]:
     """Find earlier questions of this campaign that asked the same."""
     rows = Inquiry.objects.filter(campaign=campaign).exclude(state=Inquiry.State.WITHDRAWN)
-    by_word = {plain(t.label): t for t in asked}
+    by_word = {bare(t.label): t for t in asked}
     taken: set[str] = set()
     for row in rows.order_by("-asked_at")[:EARLIER]:
         for before in things_of(row):
-            thing = by_word.get(plain(before.label))
+            thing = by_word.get(bare(before.label))
             if thing is None or thing.key in taken:
                 continue
             taken.add(thing.key)
