@@ -117,6 +117,27 @@ SENTENCES: dict[str, str] = {
         "“%(name)s” is of a kind that is not kept here, or its name ends otherwise than what it "
         "holds. Kept are: %(allowed)s."
     ),
+    "filter.no_bounds": noop(
+        "“%(label)s” has no more or less: write it with a colon, for instance %(label)s:…"
+    ),
+    "filter.no_such_label": noop(
+        "Nothing here is called “%(label)s”. Is “%(nearest)s” meant? A text that holds a colon or "
+        "another sign stands in quotes."
+    ),
+    "filter.no_such_value": noop("“%(label)s” cannot be “%(given)s”. It is one of: %(known)s."),
+    "filter.no_value": noop("Say what “%(label)s” should be."),
+    "filter.one_bound": noop("“%(label)s” takes one value at each end."),
+    "filter.said_twice": noop(
+        "“%(label)s” is asked for twice. Join the values by 、 or leave one out."
+    ),
+    "filter.strict": noop(
+        "Before or after “%(given)s” cannot be worked out for “%(label)s”. Write a full date or a "
+        "plain number, or use <= and >=."
+    ),
+    "filter.unknown_label": noop(
+        "Nothing here is called “%(label)s”. There are: %(known)s. A text that holds a colon or "
+        "another sign stands in quotes."
+    ),
     "grant.ends_before": noop("The last day (%(until)s) has passed; today is %(day)s."),
     "grant.held_already": noop("%(person)s was let in to this item already."),
     "grant.no_item": noop("Name the account and the item."),
@@ -431,6 +452,14 @@ SENTENCES: dict[str, str] = {
     ),
     "undo.moved": noop("This cannot be undone: a row of it has changed since."),
     "undo.nothing": noop("There is nothing to undo."),
+    "undo.taken": noop(
+        "This cannot be undone: something that was made since has the name of what would come back."
+    ),
+    "view.name_missing": noop("Give the view a name."),
+    "view.name_taken": noop("You have a view called “%(name)s” here already. Choose another name."),
+    "view.name_too_long": noop("The name has %(n)s characters; the limit is %(limit)s."),
+    "view.too_large": noop("A view keeps no more than %(limit)s conditions. Take some away."),
+    "view.too_many": noop("You keep %(limit)s views of this register already. Remove some first."),
     "workflow.needs": noop("Still needed for this step: %(needs)s."),
     "workflow.no_such_step": noop("The register of this item knows no such step."),
     "workflow.not_from": noop("This step is not possible in the present state."),

@@ -133,6 +133,10 @@ class Ledger:
         """Give the ids of the own rows that are asked for, up to a cap."""
         return list(self._windows.ids(ask).order_by("code").values_list("pk", flat=True)[:cap])
 
+    def named(self, names: Iterable[str]) -> list[Item]:
+        """Fetch own items that a person may see as models, by their ids or codes: one query."""
+        return self._windows.models(names)
+
     @cached_property
     def _windows(self) -> Windows:
         return Windows(self.seen, self.register, self.playbook)

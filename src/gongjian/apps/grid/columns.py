@@ -80,15 +80,18 @@ class Columns:
         wanted = [s for s in chosen if s in every] or usual
         return [every[source] for source in wanted]
 
-    def every(self) -> list[Column]:
-        """Give every column that this person may see."""
+    def every(self, also: Sequence[str] = ()) -> list[Column]:
+        """Give every column that this person may see, and others by their sources."""
         words = core_words()
         playbook, key = self.asked.playbook, self.ledger.definition.key
         for role in ROLES:
             if word := playbook.role_word(key, role):
                 words[role] = word.of(lang())
         core = [self._column(s, words[s]) for s in (*CORE, *MORE)]
-        return core + [self._column(f"field:{f.key}", f.label.of(lang())) for f in self._seen]
+        fields = [self._column(f"field:{f.key}", f.label.of(lang())) for f in self._seen]
+        there = {*CORE, *MORE}
+        others = [s for s in also if s not in there and not s.startswith("field:")]
+        return [*core, *fields, *(self._column(s, s) for s in others)]
 
     @property
     def _seen(self) -> tuple[FieldDef, ...]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongjian.apps.grid.views import registers
+from gongjian.apps.grid.views import faces, registers, saved
 
 app_name = "grid"
 urlpatterns = [
@@ -10,4 +10,13 @@ urlpatterns = [
     path("c/<str:code>/r/<str:key>/", registers.register, name="register"),
     path("c/<str:code>/r/<str:key>/export", registers.export, name="export"),
     path("c/<str:code>/r/<str:key>/rosters", registers.rosters, name="rosters"),
+    path("c/<str:code>/r/<str:key>/tree", faces.tree, name="tree"),
+    path("c/<str:code>/r/<str:key>/board", faces.board, name="board"),
+    path("c/<str:code>/r/<str:key>/words", faces.words, name="words"),
+    path("c/<str:code>/r/<str:key>/columns", faces.columns, name="columns"),
+    path("c/<str:code>/r/<str:key>/views", saved.save, name="save_view"),
+    path("c/<str:code>/v/<uuid:pk>/", saved.view, name="view"),
+    path("c/<str:code>/v/<uuid:pk>/change", saved.change, name="change_view"),
+    path("c/<str:code>/v/<uuid:pk>/share", saved.share, name="share_view"),
+    path("c/<str:code>/v/<uuid:pk>/drop", saved.drop, name="drop_view"),
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -49,6 +50,9 @@ UNDOABLE = frozenset({
     "campaigns.remove_file",
     "campaigns.unlink",
     "campaigns.unlist",
+    "grid.drop_view",
+    "grid.save_view",
+    "grid.share_view",
     "ledger.undo",
     "loop.waive",
     "loop.withdraw_waivers",
@@ -69,6 +73,9 @@ _BY_RIGHT = {
     "targets.detach": {"edit"},
 }  # fmt: skip
 
+# What is somebody's own: whoever did it takes it back, nobody else.
+_OWN = frozenset({"grid.drop_view", "grid.save_view", "grid.share_view"})
+
 
 def get_event_for(seen: Scope, pk: UUID) -> Event:
     """Fetch an event to be undone: by who did it and may still do it, or by the office of its campaign."""
@@ -85,6 +92,8 @@ def get_event_for(seen: Scope, pk: UUID) -> Event:
 def _may_undo(seen: Scope, found: Event) -> bool:
     if found.campaign_id is None:
         return may_take_back(seen, found)
+    if _step(found).action in _OWN:
+        return found.actor_id == seen.person_id
     if seen.is_office(found.campaign_id):
         return True
     return found.actor_id == seen.person_id and _may_today(seen, found)
@@ -142,6 +151,9 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Undone: everything is as it was before."))
     except ActionError as error:
         messages.error(request, sentence(error))
+    except IntegrityError:
+        # Something that was made since has the name, or the place, of what would come back.
+        messages.error(request, sentence(ActionError("undo.taken")))
     back = request.POST.get("next", "")
     is_here = url_has_allowed_host_and_scheme(back, {request.get_host()})
     return redirect(back if is_here else "home")
