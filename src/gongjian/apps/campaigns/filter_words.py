@@ -26,7 +26,9 @@ _STEP = Decimal("0.0001")  # numbers are compared with four places
 _DAY = dt.timedelta(days=1)
 _QUOTES = {'"': '"', "“": "”", "”": "”", "「": "」"}
 _SIGN = re.compile(r"[<>\uff1c\uff1e][=\uff1d]|[≤≥:：=\uff1d<>\uff1c\uff1e]")
-_PLAIN = str.maketrans({"：": ":", "\uff1d": "=", "\uff1c": "<", "\uff1e": ">", "≤": "<=", "≥": ">="})
+_PLAIN = str.maketrans(
+    {"：": ":", "\uff1d": "=", "\uff1c": "<", "\uff1e": ">", "≤": "<=", "≥": ">="}
+)
 _ANY_OF = re.compile(r"[、,，]")
 _NEEDS_QUOTES = re.compile(r"[\s、,，:：=\uff1d<>\uff1c\uff1e≤≥\"“”「」]")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")

@@ -64,6 +64,8 @@ class Blank:
         True where that unit cannot be converted to the field's.
     mark_lead : bool
         True where ``*`` marks the lead among several orgs.
+    below : str
+        A second source that is printed under the first in the same cell; empty without one.
     """
 
     row: int
@@ -74,6 +76,7 @@ class Blank:
     unit: str = ""
     is_clash: bool = False
     mark_lead: bool = False
+    below: str = ""
 
     @property
     def is_own(self) -> bool:
@@ -294,6 +297,7 @@ def _row_of(head: Head, r: int) -> Iterator[Blank]:
                 unit=column.unit,
                 is_clash=column.is_clash,
                 mark_lead=column.mark_lead,
+                below=column.below,
             )
 
 
