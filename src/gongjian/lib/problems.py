@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 
 # Every code an action, a paper or a playbook may be refused with, and what to do about it.
 SENTENCES: dict[str, str] = {
+    "cell.no_such_battle": noop(
+        "No battle of this campaign is called “%(given)s”. Write its name as it stands in the campaign."
+    ),
+    "cell.title_missing": noop("The title must not be empty."),
+    "field.not_a_share": noop("“%(given)s” is no progress. Write a number from 0 to 100."),
+    "write.body_malformed": noop("The request does not hold rows with cells. Nothing was written."),
+    "write.may_not_add": noop("Only the campaign office adds items here."),
+    "write.may_not_edit": noop("Your role does not change this cell."),
+    "write.no_such_item": noop(
+        "“%(item)s” is none of the items of this register that you may see. Check the code, or leave it out to add a new item."
+    ),
+    "write.not_sound": noop(
+        "%(n)s cells cannot be taken as they are. Nothing was written; correct them first."
+    ),
+    "write.not_typed": noop(
+        "This column follows from steps, dates and reports and cannot be typed."
+    ),
     "action.too_many_rows": noop(
         "This would change %(n)s rows at once; the limit is %(limit)s. Split it into parts."
     ),

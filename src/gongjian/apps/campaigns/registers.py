@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from gongjian.apps.accounts.access import Scope
     from gongjian.apps.campaigns.asking import Ask, CoreFilter, FieldFilter
     from gongjian.apps.campaigns.models import Register
@@ -132,6 +134,10 @@ class Ledger:
     def ids(self, ask: Ask, cap: int) -> list[UUID]:
         """Give the ids of the own rows that are asked for, up to a cap."""
         return list(self._windows.ids(ask).order_by("code").values_list("pk", flat=True)[:cap])
+
+    def own(self, ask: Ask) -> QuerySet[Item]:
+        """Give the own items that are asked for, in no order."""
+        return self._windows.ids(ask)
 
     def named(self, names: Iterable[str]) -> list[Item]:
         """Fetch own items that a person may see as models, by their ids or codes: one query."""

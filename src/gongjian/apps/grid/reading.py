@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from gongjian.apps.campaigns.models import Battle, Campaign
+    from gongjian.apps.campaigns.models import Battle, Campaign, Responsibility
     from gongjian.kernel.model.fields import FieldDef
 
 TITLE_LIMIT = 300
@@ -51,6 +51,11 @@ class Holder:
     def key(self) -> tuple[object, ...]:
         """Give by what two duties are the same."""
         return (self.org, self.post, self.group) if self.is_known else (self.printed,)
+
+
+def held(duty: Responsibility) -> Holder:
+    """Give who holds a duty that is there."""
+    return Holder(duty.printed, duty.org_id, duty.post_id, duty.group_id)
 
 
 class Names:

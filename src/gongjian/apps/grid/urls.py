@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from gongjian.apps.grid.views import faces, registers, saved
+from gongjian.apps.grid.views import cells, faces, registers, saved
 
 app_name = "grid"
 urlpatterns = [
     path("c/<str:code>/r/", registers.first_register, name="registers"),
     path("c/<str:code>/r/<str:key>/", registers.register, name="register"),
+    path("c/<str:code>/r/<str:key>/rows", cells.rows, name="rows"),
+    path("c/<str:code>/r/<str:key>/cells", cells.cells, name="cells"),
+    path("c/<str:code>/r/<str:key>/totals", cells.totals, name="totals"),
     path("c/<str:code>/r/<str:key>/export", registers.export, name="export"),
     path("c/<str:code>/r/<str:key>/rosters", registers.rosters, name="rosters"),
     path("c/<str:code>/r/<str:key>/tree", faces.tree, name="tree"),

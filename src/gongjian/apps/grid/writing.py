@@ -320,7 +320,7 @@ class _Work:
             found = self.names.holder(text)
             if found.org is None:
                 raise FieldError("field.no_such_org", given=text)
-            rest = [_held(d) for d in self.duties.get((wish.item.pk, role), ())][1:]
+            rest = [reading.held(d) for d in self.duties.get((wish.item.pk, role), ())][1:]
             self._want_duties(wish, role, [found, *(h for h in rest if h.key != found.key)])
 
         self._later(wish, "org", text, settle)
@@ -349,7 +349,7 @@ class _Work:
         return found
 
     def _want_duties(self, wish: Wish, role: str, wanted: list[Holder]) -> None:
-        has = [_held(d).key for d in self.duties.get((wish.item.pk, role), ())]
+        has = [reading.held(d).key for d in self.duties.get((wish.item.pk, role), ())]
         if has != [h.key for h in wanted]:
             wish.duties[role] = wanted
 
@@ -457,10 +457,6 @@ def _still_wants(wish: Wish, source: str) -> bool:
     if source == "progress":
         return wish.share is not None
     return _COLUMNS.get(source, source) in wish.changes
-
-
-def _held(duty: Responsibility) -> Holder:
-    return reading.Holder(duty.printed, duty.org_id, duty.post_id, duty.group_id)
 
 
 def _same(printed: str, text: str, unit: str) -> bool:

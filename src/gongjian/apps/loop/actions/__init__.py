@@ -19,6 +19,7 @@ from gongjian.apps.loop.actions.launch import (
     waive,
     withdraw_waivers,
 )
+from gongjian.apps.loop.actions.recording import Recorded, record_reports
 from gongjian.apps.loop.actions.rounds import (
     Filled,
     Joined,
@@ -40,6 +41,7 @@ __all__ = [
     "Given",
     "InquiryPlan",
     "Joined",
+    "Recorded",
     "RoundPlan",
     "Words",
     "accept",
@@ -59,6 +61,7 @@ __all__ = [
     "launch_all",
     "name_lead",
     "open_round",
+    "record_reports",
     "reopen",
     "report",
     "send_back",
