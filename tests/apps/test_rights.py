@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
-from tests.support import inquiries
+from tests.support import forms, inquiries
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
 from tests.support.rounds import own_target
@@ -115,6 +116,9 @@ TABLE = {
     "loop:duty": ("get", 302, 404, 403, 200),
     "loop:duty_chase": ("post", 302, 404, 403, 302),
     "loop:duty_join": ("post", 302, 404, 403, 422),
+    "grid:forms": ("get", 302, 404, 200, 200),
+    "grid:form": ("get", 302, 404, 403, 200),
+    "grid:form_file": ("get", 302, 404, 403, 200),
     "loop:inquiries": ("get", 302, 404, 403, 200),
     "loop:ask": ("get", 302, 404, 403, 200),
     "loop:inquiry": ("get", 302, 404, 403, 200),
@@ -185,6 +189,7 @@ def addresses(cast):
         "drafting:drop": [part.pk],
         **of_a_round(cast),
         **of_an_inquiry(cast),
+        **of_a_form(cast),
         **organisation(cast, item),
     }
     by_name |= playbook_pages(cast)
@@ -234,6 +239,15 @@ def of_an_inquiry(cast) -> dict[str, list[object]]:
     names = [n for n in TABLE if n.startswith("loop:inquiry") and n != "loop:inquiry_answer"]
     here = [cast.campaign.code, row.pk]
     return {**dict.fromkeys(names, here), "loop:inquiry_answer": [one.pk]}
+
+
+def of_a_form(cast) -> dict[str, list[object]]:
+    """A form that lies on the office's desk."""
+    file = SimpleUploadedFile("form.xlsx", forms.book([["事项", "时限"], ["Another", ""]]))
+    code = cast.campaign.code
+    answer = client(cast.people["office"]).post(f"/c/{code}/forms/", {"form": file})
+    here = [code, answer.url.split("/")[-2]]
+    return {"grid:form": here, "grid:form_file": here}
 
 
 def playbook_pages(cast) -> dict[str, list]:

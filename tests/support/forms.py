@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import dataclass
+
+import openpyxl
+from openpyxl.styles import Border, Side
+
+from gongjian.apps.accounts import actions as accounts
+from gongjian.apps.accounts.models import Grant
+from gongjian.apps.campaigns.actions import found_campaign, import_items
+from gongjian.apps.campaigns.models import Battle, Campaign, Item, Register, Responsibility
+from tests.support.cast import END, START, Cast, act
+
 PLAYBOOK = """
 format: 2
 key: projects
@@ -43,3 +55,59 @@ role_words:
   - {role: lead, word: {zh: 牵头单位, en: Lead org}}
   - {role: owner, word: {zh: 责任单位, en: Responsible org}}
 """
+
+
+@dataclass
+class Works:
+    """A campaign of projects, its office and a town's contact, and three projects."""
+
+    cast: Cast
+    campaign: Campaign
+    register: Register
+
+    def add(self, title: str, *, org: str = "works", **fields) -> Item:
+        place = self.cast.orgs[org]
+        facts = {"title": title, "org": place, "start_on": START, "due": END, "state": "assigned"}
+        item = Item(campaign=self.campaign, register=self.register, fields=fields, **facts)
+        owner = Responsibility(campaign=self.campaign, item=item, role="owner", org=place)
+        import_items(act(day=START), self.campaign, [item], [owner])
+        return Item.objects.get(pk=item.pk)
+
+
+def make_works(cast: Cast) -> Works:
+    campaign = Campaign(
+        code="GC21", name="项目攻坚季", start_on=START, end_on=END, is_example=True, lit_on=START
+    )
+    battle = Battle(campaign=campaign, order=0, name="项目争速")
+    found_campaign(act(day=START), campaign, PLAYBOOK, [battle])
+    for person in cast.people.values():
+        for held in Grant.objects.filter(person=person):
+            more = Grant(person=person, role=held.role, campaign_id=campaign.pk, org=held.org)
+            accounts.grant(act(), more)
+    return Works(cast, campaign, Register.objects.get(campaign=campaign, key="projects"))
+
+
+def book(rows, *, name="表", change=lambda _sheet: None) -> bytes:
+    """A form as a workbook: a title over the table, what is blank drawn with a border."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = name
+    for r, row in enumerate(rows, 1):
+        for c, text in enumerate(row, 1):
+            cell = sheet.cell(r, c)
+            cell.value = text or None
+            cell.border = Border(bottom=Side("thin"))
+    change(sheet)
+    target = io.BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+TABLE = [
+    ["重点项目用地情况表", "", "", "", "", ""],
+    ["序号", "项目名称", "总投资（亿元）", "责任单位", "完成时限", "征迁户数"],
+    ["1", "湖滨路改造", "", "", "", ""],
+    ["2", "东城学校", "", "", "", ""],
+    ["合计", "", "=SUM(C3:C4)", "", "", ""],
+    ["填报人：____", "", "填报日期：  年  月  日", "", "", ""],
+]

@@ -166,6 +166,22 @@ SENTENCES: dict[str, str] = {
         "Write what is handed over: whoever takes the items reads it in their history."
     ),
     "handover.nothing_chosen": noop("Choose at least one open item."),
+    "form.encrypted": noop(
+        "This workbook is locked with a password. Save it without one, then drop it again."
+    ),
+    "form.macros": noop(
+        "This workbook holds macros, which are not run here. Save it as plain xlsx, then drop it again."
+    ),
+    "form.not_xlsx": noop(
+        "This is no xlsx workbook. Open it, save it as xlsx, then drop it again."
+    ),
+    "form.old_format": noop(
+        "This is a workbook of the old kind (xls). Save it as xlsx, then drop it again."
+    ),
+    "form.vast": noop(
+        "A sheet of this workbook takes more than %(limit)s MB though it is a form. Delete its empty "
+        "rows, save it, then drop it again."
+    ),
     "inquiry.asked_twice": noop("The same thing is asked twice: %(things)s. Ask it once."),
     "inquiry.blank": noop("Answer this, or say in the note why it cannot be answered."),
     "inquiry.chased_lately": noop(

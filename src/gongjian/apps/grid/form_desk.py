@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gongjian.apps.accounts.access import Scope
+    from gongjian.apps.accounts.models import Person
     from gongjian.apps.campaigns.models import Campaign
 
 SHOWN = 50
@@ -47,14 +48,12 @@ def forms_of(seen: Scope, campaign: Campaign) -> list[ForeignForm]:
     return list(rows.order_by("-at")[:SHOWN])
 
 
-def lay_down(seen: Scope, campaign: Campaign, data: bytes, name: str) -> ForeignForm:
+def lay_down(campaign: Campaign, person: Person, data: bytes, name: str) -> ForeignForm:
     """Put a form on a person's desk; one that came before brings its answers along."""
     digest = files.put(data)
-    mine = ForeignForm.objects.filter(campaign=campaign, by=seen.person_id)
+    mine = ForeignForm.objects.filter(campaign=campaign, by=person)
     before = mine.filter(sha256=digest).order_by("-at").first()
-    row = ForeignForm(
-        campaign=campaign, by_id=seen.person_id, at=clock.now(), name=name[-200:], sha256=digest
-    )
+    row = ForeignForm(campaign=campaign, by=person, at=clock.now(), name=name[-200:], sha256=digest)
     if before is not None:
         row.register, row.items, row.rows = before.register, before.items, before.rows
     row.save(force_insert=True)
