@@ -36,9 +36,19 @@ SENTENCES: dict[str, str] = {
     "write.not_typed": noop(
         "This column follows from steps, dates and reports and cannot be typed."
     ),
+    "intake.double": noop(
+        "This row speaks of the same item as row %(row)s of the sheet “%(sheet)s”, or says the very same. Keep one of them."
+    ),
+    "intake.foreign_item": noop(
+        "%(item)s is an item of another register or campaign. Take the file in there, or empty the columns of ids and codes to add a new item here."
+    ),
+    "intake.unknown_id": noop(
+        "No item has the id in this row (%(item)s). Empty the cell to add a new item."
+    ),
     "action.too_many_rows": noop(
         "This would change %(n)s rows at once; the limit is %(limit)s. Split it into parts."
     ),
+    "bulk.no_date": noop("There is no date that could be moved."),
     "campaign.code_malformed": noop(
         "“%(campaign)s” cannot be a code: two to twelve capital letters and digits, a letter first."
     ),
@@ -459,6 +469,10 @@ SENTENCES: dict[str, str] = {
     ),
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."
+    ),
+    "sheet.too_wide": noop(
+        "The sheet “%(sheet)s” holds a value in column %(n)s; the limit is %(limit)s. Delete the columns "
+        "beside the table."
     ),
     "target.not_above_base": noop(
         "An own target must be better than the base line, or earlier: %(base)s."

@@ -42,7 +42,7 @@ from gongjian.formats.read import Limits
 from gongjian.kernel.model.fields import Column as PrintedColumn
 from gongjian.kernel.model.fields import HeaderProfile, Label
 from gongjian.kernel.playbook import forms
-from gongjian.kernel.playbook.heads import bare
+from gongjian.kernel.playbook.meanings import bare
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
@@ -413,7 +413,7 @@ class Filling:
             self._ask(at, blank, Why.UNKNOWN, item)
         elif column.kind == "personal":
             self._ask(at, blank, Why.PERSONAL, item)
-        elif blank.is_clash:
+        elif blank.is_clash or _clash(blank.unit, column.unit):
             self._ask(at, blank, Why.UNIT, item)
         elif text := self._joined(blank, item):
             day, row = self.changed.get((item, blank.source)), self.rows[item]
@@ -499,6 +499,11 @@ class Filling:
     def since(self) -> dt.date | None:
         """Give the day since which everything that was filled in stands in the book as it is."""
         return max((a.on for a in self.answered if a.on), default=None)
+
+
+def _clash(asked: str, held: str) -> bool:
+    """Tell whether a form counts in something that cannot be converted from what the book counts in."""
+    return bool(asked and held) and asked != held and not {asked, held} <= set(_YUAN)
 
 
 def measured(text: str, column: Column, blank: Blank) -> str | int | float | dt.date:

@@ -15,7 +15,7 @@ from gongjian.apps.loop.sheets import Fault, letters_of
 from gongjian.apps.loop.things import NOTE, read, things_of
 from gongjian.apps.loop.words import in_each_language, lang
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
-from gongjian.kernel.playbook.heads import bare, unit_of
+from gongjian.kernel.playbook.meanings import bare, unit_of
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gongjian.kernel.playbook.body import LineKind, lines_of
-from gongjian.kernel.playbook.heads import Head, How, bare, cell_of, meanings, recognise, unit_of
+from gongjian.kernel.playbook.heads import Head, cell_of, recognise
+from gongjian.kernel.playbook.meanings import How, bare, meanings, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

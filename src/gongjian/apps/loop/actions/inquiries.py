@@ -19,7 +19,7 @@ from gongjian.apps.loop.queries.known import known_things
 from gongjian.apps.loop.things import MOST, Kind
 from gongjian.apps.notices.actions import settle, tell
 from gongjian.apps.notices.models import Notice
-from gongjian.kernel.playbook.heads import bare
+from gongjian.kernel.playbook.meanings import bare
 from gongjian.lib import clock
 
 if TYPE_CHECKING:

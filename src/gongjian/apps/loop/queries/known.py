@@ -13,7 +13,7 @@ from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.models import Item, Responsibility
 from gongjian.apps.loop.models import Answer, Inquiry, Report
 from gongjian.apps.loop.things import things_of
-from gongjian.kernel.playbook.heads import bare, meanings, unit_of
+from gongjian.kernel.playbook.meanings import bare, meanings, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
