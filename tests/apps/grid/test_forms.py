@@ -266,3 +266,21 @@ def test_the_page_asks_the_same_however_many_rows_a_form_has(works):
     for k in range(27):
         works.add(f"Road {k}", invest="1")
     assert counted(30) == few
+
+
+def test_the_register_whose_items_are_named_is_answered_from(cast):
+    """The register of petitions has more of the form's columns, and none of its items."""
+    item = cast.item("修建湖滨路")
+    heads = ["序号", "工作任务", "牵头单位", "责任单位", "完成时限", "进展情况", "存在问题"]
+    data = book([heads, ["1", item.title, *[""] * 5]])
+    seat = client(cast.people["office"])
+    file = SimpleUploadedFile("form.xlsx", data)
+    page = seat.get(seat.post("/c/LK21/forms/", {"form": file}).url).context
+    assert (page["register"], page["n_matched"]) == ("tasks", 1)
+
+
+def test_a_row_that_is_called_otherwise_is_found_by_the_code_that_one_types(works):
+    page = page_of(works, book([HEADS, ["1", "滨水道路工程", "", "", ""]]))
+    (row,) = page.context["unclear"]
+    page = settle(works, page, **{f"row:{row.key}": "GC21-GC-001", "rows": "1"})
+    assert (page.context["unclear"], page.context["n_matched"]) == ([], 1)

@@ -2,7 +2,8 @@
 
 How a form is answered
 ----------------------
-1. The register that most of its columns ask for is taken, unless a person chose another one.
+1. The register whose items the sender names is taken, else the one that most of its columns ask for,
+   unless a person chose another one.
 2. Rows that the sender named are matched by code or title, exactly and uniquely, else asked; free rows
    take the items that a person chose; a card takes the item that it names, or the first one chosen.
 3. Values come printed as this person sees them. What is personal stays blank and is named; what they
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from gongjian.apps.accounts.models import Org, Person
 from gongjian.apps.campaigns.facts import Facts
@@ -192,17 +193,32 @@ class Filling:
 
     @cached_property
     def _choice(self) -> tuple[Register | None, dict[int, FormSheet]]:
-        """Choose the register that most of the form's columns ask for."""
-        best: tuple[Register | None, dict[int, FormSheet]] = (None, {})
-        top = -1
-        for register in self.registers:
-            if self.form.register and register.key != self.form.register:
-                continue
-            read = self._read(register.key)
-            worth = sum(sheet.n_known for sheet in read.values())
-            if worth > top:
-                best, top = (register, read), worth
-        return best
+        """Choose the register whose items the sender names, else the one most columns ask for."""
+        wanted = self.form.register
+        found = {r.key: self._read(r.key) for r in self.registers if wanted in {"", r.key}}
+        if not found:
+            return None, {}
+        n_named = self._named_in(found)
+        worth = {k: (n_named[k] * 3 + sum(s.n_known for s in read.values()), n_named[k] >= 0)
+                 for k, read in found.items()}  # fmt: skip
+        best = max(found, key=lambda k: worth[k])
+        return next(r for r in self.registers if r.key == best), found[best]
+
+    def _named_in(self, found: Mapping[str, Mapping[int, FormSheet]]) -> dict[str, int]:
+        """Count the sender's rows that a register has an item for, by its very title or code.
+
+        A register without items has -1. One query for the items, one for the registers that have any.
+        """
+        words = {w for read in found.values() for s in read.values() for w in _words_of(s)}
+        seen = visible(self.asked.seen, self.asked.campaign.pk)
+        rows = Item.objects.filter(seen, campaign=self.asked.campaign).order_by()
+        held = set(rows.values_list("register__key", flat=True).distinct())
+        made = {key: 0 if key in held else -1 for key in found}
+        meant = rows.filter(Q(title__in=words) | Q(code__in=words)) if words else rows.none()
+        for key in meant.values_list("register__key", flat=True):
+            if key in made:
+                made[key] += 1
+        return made
 
     def _read(self, key: str) -> dict[int, FormSheet]:
         definition, words = self.asked.playbook.register(key), self.asked.playbook.role_words
@@ -266,8 +282,9 @@ class Filling:
         return made
 
     def _named(self, at: int, row: int, code: str, title: str) -> NamedRow:
-        decided = self.form.rows.get(f"{at}:{row}", "")
-        pk = decided if decided in self.found.by_id else self.found.one(code, title)
+        decided = str(self.form.rows.get(f"{at}:{row}", ""))
+        pk = decided if decided in self.found.by_id else self.found.one(decided, "")
+        pk = pk or self.found.one(code, title)
         if pk:
             return NamedRow(at, row, code, title, UUID(pk))
         return NamedRow(at, row, code, title, None, self.found.alike(title))
@@ -499,6 +516,12 @@ class Filling:
     def since(self) -> dt.date | None:
         """Give the day since which everything that was filled in stands in the book as it is."""
         return max((a.on for a in self.answered if a.on), default=None)
+
+
+def _words_of(sheet: FormSheet) -> set[str]:
+    """Give the titles and codes by which a sheet names items."""
+    named = {w for line in sheet.lines for w in (line.code, line.title)}
+    return (named | {sheet.code, sheet.title}) - {""}
 
 
 def _clash(asked: str, held: str) -> bool:
