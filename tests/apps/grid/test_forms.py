@@ -147,6 +147,14 @@ def test_free_rows_take_the_items_that_one_chooses(works):
     assert [sheet.cell(r, 1).value for r in (2, 3)] == ["1", "2"]
 
 
+def test_an_item_that_the_sender_names_is_not_put_into_a_free_row_as_well(works):
+    rows = [HEADS, ["1", "东城学校", "", "", ""], ["2", "", "", "", ""], ["3", "", "", "", ""]]
+    page = settle(works, page_of(works, book(rows)), all="1")
+    sheet = filled(works, page)["表"]
+    titles = [sheet.cell(r, 2).value for r in (2, 3, 4)]
+    assert titles == ["东城学校", "湖滨路改造", "西城水厂"]
+
+
 def test_items_that_no_row_is_left_for_are_named(works):
     rows = [HEADS, ["1", "", "", "", ""], ["备注：以上各项如实填写", "", "", "", ""]]
     page = settle(works, page_of(works, book(rows)), all="1")

@@ -267,8 +267,10 @@ class Filling:
 
     @cached_property
     def chosen(self) -> list[str]:
-        """Give the items chosen for free rows, without those that are gone or not to be seen."""
-        return [pk for pk in self.form.items if pk in self.found.by_id][:ITEM_CAP]
+        """Give the items chosen for free rows, without those that are gone, or that the sender names."""
+        there = {str(n.item) for n in self.named}
+        kept = [pk for pk in self.form.items if pk in self.found.by_id and pk not in there]
+        return kept[:ITEM_CAP]
 
     @cached_property
     def named(self) -> list[NamedRow]:
