@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ASKED_CAP = 300  # questions on one page
 SHOWN = 300  # filled cells on one page
 LISTED = 200  # items to choose from
+NAMED = 20  # codes that no row is left for
 FILTERS = ("q", "battle", "state")
 _WHY = {
     Why.EMPTY: noop("the book has nothing here yet"),
@@ -198,7 +199,8 @@ def page_context(
         "questions": asked,
         "n_asked": n_asked,
         "personal": personal_words(filling),
-        "not_in": filling.not_in,
+        "not_in": filling.not_in[:NAMED],
+        "n_not_in": len(filling.not_in),
         **(_choosing(filling, given) if filling.wants_items and filling.ledger else {}),
     }
 
@@ -300,7 +302,7 @@ def comment(filling: Filling, answer: Answered) -> str:
 
 def _note(filling: Filling) -> NotePage:
     heads = (
-        _("Cell"), _("Asked for"), _("Filled in"), _("From"), _("Item"), _("Last changed"),
+        _("Cell"), _("Asked for"), _("Filled in"), _("Taken from"), _("Item"), _("Last changed"),
     )  # fmt: skip
     rows = [
         [
