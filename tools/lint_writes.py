@@ -36,6 +36,7 @@ KEEPERS = (
     "apps/campaigns/personal.py",
     "apps/campaigns/standing.py",
     "apps/campaigns/tally.py",
+    "apps/grid/form_desk.py",
     "apps/notices/reads.py",
 )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
+from tests.support import forms, inquiries
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
 from tests.support.rounds import own_target
@@ -131,6 +133,20 @@ TABLE = {
     "loop:duty": ("get", 302, 404, 403, 200),
     "loop:duty_chase": ("post", 302, 404, 403, 302),
     "loop:duty_join": ("post", 302, 404, 403, 422),
+    "grid:forms": ("get", 302, 404, 200, 200),
+    "grid:form": ("get", 302, 404, 403, 200),
+    "grid:form_file": ("get", 302, 404, 403, 200),
+    "loop:inquiries": ("get", 302, 404, 403, 200),
+    "loop:ask": ("get", 302, 404, 403, 200),
+    "loop:inquiry": ("get", 302, 404, 403, 200),
+    "loop:inquiry_chase": ("post", 302, 404, 403, 302),
+    "loop:inquiry_export": ("get", 302, 404, 403, 200),
+    "loop:inquiry_workbook": ("get", 302, 404, 403, 200),
+    "loop:inquiry_upload": ("get", 302, 404, 403, 200),
+    "loop:inquiry_take_in": ("post", 302, 404, 403, 302),
+    "loop:inquiry_answer": ("get", 302, 404, 403, 200),
+    "loop:inquiry_close": ("post", 302, 404, 403, 302),
+    "loop:inquiry_withdraw": ("post", 302, 404, 403, 302),
     "loop:returns": ("get", 302, 200, 200, 200),
     "loop:return": ("get", 302, 404, 403, 200),
     "loop:send_back": ("post", 302, 404, 403, 302),
@@ -189,6 +205,8 @@ def addresses(cast):
         "drafting:correct": [part.pk],
         "drafting:drop": [part.pk],
         **of_a_round(cast),
+        **of_an_inquiry(cast),
+        **of_a_form(cast),
         **organisation(cast, item),
     }
     by_name |= playbook_pages(cast)
@@ -229,6 +247,24 @@ def of_a_round(cast) -> dict[str, list[object]]:
         "notices:open": [Notice.objects.filter(org=one.org_id).get().pk],
         **{f"targets:{n}": [target.pk] for n in ("target", "raise", "withdraw")},
     }
+
+
+def of_an_inquiry(cast) -> dict[str, list[object]]:
+    """A one-time question to two orgs, with what one of them is to answer."""
+    row = inquiries.ask(cast, orgs=("works", "east"))
+    one = inquiries.answer_of(cast, row, "works")
+    names = [n for n in TABLE if n.startswith("loop:inquiry") and n != "loop:inquiry_answer"]
+    here = [cast.campaign.code, row.pk]
+    return {**dict.fromkeys(names, here), "loop:inquiry_answer": [one.pk]}
+
+
+def of_a_form(cast) -> dict[str, list[object]]:
+    """A form that lies on the office's desk."""
+    file = SimpleUploadedFile("form.xlsx", forms.book([["事项", "时限"], ["Another", ""]]))
+    code = cast.campaign.code
+    answer = client(cast.people["office"]).post(f"/c/{code}/forms/", {"form": file})
+    here = [code, answer.url.split("/")[-2]]
+    return {"grid:form": here, "grid:form_file": here}
 
 
 def playbook_pages(cast) -> dict[str, list]:

@@ -178,6 +178,52 @@ SENTENCES: dict[str, str] = {
         "Write what is handed over: whoever takes the items reads it in their history."
     ),
     "handover.nothing_chosen": noop("Choose at least one open item."),
+    "form.encrypted": noop(
+        "This workbook is locked with a password. Save it without one, then drop it again."
+    ),
+    "form.macros": noop(
+        "This workbook holds macros, which are not run here. Save it as plain xlsx, then drop it again."
+    ),
+    "form.not_xlsx": noop(
+        "This is no xlsx workbook. Open it, save it as xlsx, then drop it again."
+    ),
+    "form.old_format": noop(
+        "This is a workbook of the old kind (xls). Save it as xlsx, then drop it again."
+    ),
+    "form.vast": noop(
+        "A sheet of this workbook takes more than %(limit)s MB though it is a form. Delete its empty "
+        "rows, save it, then drop it again."
+    ),
+    "inquiry.asked_twice": noop("The same thing is asked twice: %(things)s. Ask it once."),
+    "inquiry.blank": noop("Answer this, or say in the note why it cannot be answered."),
+    "inquiry.chased_lately": noop(
+        "All %(n)s orgs that are missing were reminded within the hour. Wait a little."
+    ),
+    "inquiry.choices_missing": noop(
+        "“%(thing)s” is to be chosen from a list: give two to %(limit)s choices, joined by 、."
+    ),
+    "inquiry.closed": noop("The question “%(title)s” is closed. Ask the office to ask it again."),
+    "inquiry.due_past": noop(
+        "The day %(due)s has passed (today is %(today)s). Choose a later one."
+    ),
+    "inquiry.known": noop(
+        "The book knows this already: %(things)s. Use what is there, or say why it is asked again."
+    ),
+    "inquiry.label_missing": noop("Say what is asked in each line that has a unit or choices."),
+    "inquiry.nobody_to_ask": noop(
+        "Nobody would be asked. Choose a group, orgs, or an org above them."
+    ),
+    "inquiry.nothing_asked": noop("Say what is asked: at least one thing."),
+    "inquiry.other": noop("This answer belongs to another question. Load the page again."),
+    "inquiry.title_missing": noop("Write the question."),
+    "inquiry.too_many_orgs": noop(
+        "%(n)s orgs are more than one question can ask (%(limit)s). Ask a smaller group."
+    ),
+    "inquiry.too_much": noop(
+        "One question asks at most %(limit)s things; these are %(n)s. More than that is a register."
+    ),
+    "inquiry.why_withdrawn": noop("Say why the question is withdrawn."),
+    "inquiry.withdrawn": noop("The question “%(title)s” was withdrawn; nothing is to be answered."),
     "item.dates_reversed": noop("The start (%(start)s) is after the deadline (%(end)s)."),
     "item.field_required": noop("These fields must not be empty in the present state: %(fields)s."),
     "item.key_destroyed": noop(

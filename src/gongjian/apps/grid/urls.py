@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongjian.apps.grid.views import bulk, cells, faces, grid, registers, saved
+from gongjian.apps.grid.views import bulk, cells, faces, forms, grid, registers, saved
 
 app_name = "grid"
 urlpatterns = [
@@ -25,4 +25,7 @@ urlpatterns = [
     path("c/<str:code>/v/<uuid:pk>/change", saved.change, name="change_view"),
     path("c/<str:code>/v/<uuid:pk>/share", saved.share, name="share_view"),
     path("c/<str:code>/v/<uuid:pk>/drop", saved.drop, name="drop_view"),
+    path("c/<str:code>/forms/", forms.desk, name="forms"),
+    path("c/<str:code>/forms/<uuid:pk>/", forms.form, name="form"),
+    path("c/<str:code>/forms/<uuid:pk>/file", forms.form_file, name="form_file"),
 ]
