@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import get_resolver, reverse
+from tests.support.api import token
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
 from tests.support.rounds import own_target
@@ -36,6 +37,8 @@ TABLE = {
     "person_retire": ("post", 302, 404, 403, 302),
     "post_abolish": ("post", 302, 404, 403, 302),
     "post_appoint": ("post", 302, 404, 403, 302),
+    "campaigns:tokens": ("get", 302, 200, 200, 200),
+    "campaigns:revoke_token": ("post", 302, 404, 404, 404),  # it is somebody else's
     "campaigns:org": ("get", 302, 404, 200, 200),
     "campaigns:org_move": ("post", 302, 404, 403, 302),
     "campaigns:org_merge": ("post", 302, 404, 403, 302),
@@ -161,6 +164,8 @@ def addresses(cast):
     by_name = {
         "demo_switch": [cast.people["viewer"].username],
         "campaigns:undo": [edited.event_id],
+        "campaigns:tokens": [],
+        "campaigns:revoke_token": [token(cast.people["works"])[0].pk],
         "cockpit:item": [item.code],
         "drafting:correct": [part.pk],
         "drafting:drop": [part.pk],
@@ -175,7 +180,7 @@ def addresses(cast):
             continue
         if name in {"loop:report", "loop:close_out", "loop:reopen", "loop:step"}:
             by_name[name] = [item.code]
-        elif space in {"cockpit", "campaigns", "grid", "loop"} or name in {}:
+        elif space in {"cockpit", "campaigns", "grid", "loop"}:
             by_name[name] = [cast.campaign.code]
         elif space == "drafting":
             by_name[name] = [draft.pk]
