@@ -1,4 +1,5 @@
 import { follow, onKeys, toggleHelp } from "./keys.js";
+import "./faces.js";
 
 onKeys({
   "?": toggleHelp,

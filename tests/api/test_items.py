@@ -109,7 +109,12 @@ def test_a_contact_changes_the_fields_that_are_theirs_and_no_others(books):
 def test_an_item_is_added_with_its_owner_and_taken_back(books, office):
     sent = office.post(
         "campaigns/BK21/registers/works/items",
-        {"title": "Bridge", "owner": "plan", "due": END.isoformat(), "fields": {"cost": "3"}},
+        {
+            "title": "Bridge",
+            "duties": {"owner": ["plan"]},
+            "due": END.isoformat(),
+            "fields": {"cost": "3"},
+        },
     )
     code = sent.json()["result"]["item"]
     told = office.get(f"items/{code}").json()

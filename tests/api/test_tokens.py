@@ -176,7 +176,9 @@ def test_the_page_shows_a_secret_once_and_revokes(cast):
     made = seat.post("/account/tokens", form)
     secret = re.search(r"gj_[\w-]{40,}", made.content.decode())[0]
     assert "no-store" in made["Cache-Control"]
-    assert seat.post("/account/tokens", form).status_code == 302  # sent twice: it is not shown again
+    assert (
+        seat.post("/account/tokens", form).status_code == 302
+    )  # sent twice: it is not shown again
     page = seat.get("/account/tokens").content.decode()
     assert "夜间同步" in page
     assert secret not in page

@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 
 # Every code an action, a paper or a playbook may be refused with, and what to do about it.
 SENTENCES: dict[str, str] = {
+    "cell.no_such_battle": noop(
+        "No battle of this campaign is called “%(given)s”. Write its name as it stands in the campaign."
+    ),
+    "cell.title_missing": noop("The title must not be empty."),
+    "field.not_a_share": noop("“%(given)s” is no progress. Write a number from 0 to 100."),
+    "write.body_malformed": noop("The request does not hold rows with cells. Nothing was written."),
+    "write.may_not_add": noop("Only the campaign office adds items here."),
+    "write.may_not_edit": noop("Your role does not change this cell."),
+    "write.no_such_item": noop(
+        "“%(item)s” is none of the items of this register that you may see. Check the code, or leave it out to add a new item."
+    ),
+    "write.not_sound": noop(
+        "%(n)s cells cannot be taken as they are. Nothing was written; correct them first."
+    ),
+    "write.not_typed": noop(
+        "This column follows from steps, dates and reports and cannot be typed."
+    ),
     "action.too_many_rows": noop(
         "This would change %(n)s rows at once; the limit is %(limit)s. Split it into parts."
     ),
@@ -119,6 +136,27 @@ SENTENCES: dict[str, str] = {
     "file.type_refused": noop(
         "“%(name)s” is of a kind that is not kept here, or its name ends otherwise than what it "
         "holds. Kept are: %(allowed)s."
+    ),
+    "filter.no_bounds": noop(
+        "“%(label)s” has no more or less: write it with a colon, for instance %(label)s:…"
+    ),
+    "filter.no_such_label": noop(
+        "Nothing here is called “%(label)s”. Is “%(nearest)s” meant? A text that holds a colon or "
+        "another sign stands in quotes."
+    ),
+    "filter.no_such_value": noop("“%(label)s” cannot be “%(given)s”. It is one of: %(known)s."),
+    "filter.no_value": noop("Say what “%(label)s” should be."),
+    "filter.one_bound": noop("“%(label)s” takes one value at each end."),
+    "filter.said_twice": noop(
+        "“%(label)s” is asked for twice. Join the values by 、 or leave one out."
+    ),
+    "filter.strict": noop(
+        "Before or after “%(given)s” cannot be worked out for “%(label)s”. Write a full date or a "
+        "plain number, or use <= and >=."
+    ),
+    "filter.unknown_label": noop(
+        "Nothing here is called “%(label)s”. There are: %(known)s. A text that holds a colon or "
+        "another sign stands in quotes."
     ),
     "grant.ends_before": noop("The last day (%(until)s) has passed; today is %(day)s."),
     "grant.held_already": noop("%(person)s was let in to this item already."),
@@ -419,6 +457,14 @@ SENTENCES: dict[str, str] = {
     ),
     "undo.moved": noop("This cannot be undone: a row of it has changed since."),
     "undo.nothing": noop("There is nothing to undo."),
+    "undo.taken": noop(
+        "This cannot be undone: something that was made since has the name of what would come back."
+    ),
+    "view.name_missing": noop("Give the view a name."),
+    "view.name_taken": noop("You have a view called “%(name)s” here already. Choose another name."),
+    "view.name_too_long": noop("The name has %(n)s characters; the limit is %(limit)s."),
+    "view.too_large": noop("A view keeps no more than %(limit)s conditions. Take some away."),
+    "view.too_many": noop("You keep %(limit)s views of this register already. Remove some first."),
     "workflow.needs": noop("Still needed for this step: %(needs)s."),
     "workflow.no_such_step": noop("The register of this item knows no such step."),
     "workflow.not_from": noop("This step is not possible in the present state."),

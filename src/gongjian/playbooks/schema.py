@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from gongjian.kernel.model import fields, playbook
 from gongjian.kernel.model.fields import ComputeOp, FieldType
@@ -71,6 +78,15 @@ class ColumnIn(Strict):
     source: Annotated[str, Field(max_length=60)]
     over: Annotated[str, Field(max_length=120)] = ""
     mark_lead: bool = False
+    below: Annotated[str, Field(max_length=60)] = ""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what newer files may say and this one does not: a version is known by its digest."""
+        content: dict[str, Any] = write(self)
+        if not self.below:
+            content.pop("below", None)
+        return content
 
 
 class HeaderProfileIn(Strict):

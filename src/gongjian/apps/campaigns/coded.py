@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from gongjian.apps.accounts.models import Org, Person, Post
+from gongjian.apps.accounts.models import Org, OrgGroup, Person, Post
 from gongjian.lib import clock
 from gongjian.lib.contract import Unfit
 
@@ -51,6 +51,12 @@ def holder_of(given: str, at: str) -> Org | Post:
     if given.startswith("post:"):
         return post_of(given.removeprefix("post:"), at)
     return living_org(given, at)
+
+
+def group_keyed(key: str, at: str) -> OrgGroup:
+    """Find a comparison group by its key."""
+    found: OrgGroup | None = OrgGroup.objects.filter(key=key).first()
+    return _there(found, at, "no group has this key")
 
 
 def _there(found: T | None, at: str, why: str) -> T:

@@ -249,6 +249,15 @@ class Item(Ledgered):
             models.Index(fields=["campaign", "due_state", "due", "code"], name="item_due"),
             models.Index(fields=["campaign", "light", "code"], name="item_light"),
             models.Index(fields=["campaign", "next_light_on"], name="item_tick"),
+            models.Index(fields=["campaign", "register", "code"], name="item_register"),
+            models.Index(fields=["campaign", "register", "due", "code"], name="item_register_due"),
+            models.Index(
+                fields=["campaign", "register", "state", "due", "code"], name="item_register_state"
+            ),
+            models.Index(
+                fields=["campaign", "register", "light", "code"], name="item_register_light"
+            ),
+            models.Index(fields=["campaign", "register", "org", "code"], name="item_register_org"),
         ]
 
     def __str__(self) -> str:
@@ -435,6 +444,22 @@ class ItemKey(Derived):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.field}"
+
+
+class ItemText(Derived):
+    """What of an item is searched, and the pairs of its characters that the index holds.
+
+    The index itself is the database's own: a full-text table on SQLite, kept by triggers; a column of
+    lexemes on PostgreSQL, generated from `grams`.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+", db_index=False)
+    item = models.OneToOneField(Item, models.CASCADE, related_name="text")
+    text = models.TextField()
+    grams = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.item_id)
 
 
 class Cell(Derived):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from gongjian.apps.accounts.access import Granted, Scope
+    from gongjian.apps.campaigns.facts import Facts
 
 PAGE = 100
 AS_OF_CAP = 20_000
@@ -111,7 +112,7 @@ def visible(seen: Scope, campaign_id: UUID) -> Q:
     return sight
 
 
-def lets_in(found: Iterable[Item]) -> dict[UUID, frozenset[UUID]]:
+def lets_in(found: Iterable[Item | Facts]) -> dict[UUID, frozenset[UUID]]:
     """Give, for each item, those by which an account for one item reaches it: itself, its parent, its root.
 
     What is kept more closely than the one above it is not reached from there. One query at most.
@@ -210,7 +211,7 @@ def roles(seen: Scope, item: Item) -> frozenset[str]:
     return wide | let_in | seen.answers_for(item.campaign_id, item.org_id)
 
 
-def roles_by_item(seen: Scope, found: Iterable[Item]) -> dict[UUID, frozenset[str]]:
+def roles_by_item(seen: Scope, found: Iterable[Item | Facts]) -> dict[UUID, frozenset[str]]:
     """Give the roles a person has towards each of some items: at most two queries."""
     rows = list(found)
     mine: dict[UUID, list[Granted]] = defaultdict(list)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from gongjian.apps.campaigns import tally
-from gongjian.apps.campaigns.models import Campaign, Item, ItemKey
+from gongjian.apps.campaigns.models import Campaign, Item, ItemKey, ItemText
+from gongjian.apps.campaigns.searching import row_of
 from gongjian.apps.campaigns.standing import DERIVED, Surroundings, cells
 
 CHUNK = 2000
@@ -25,11 +26,13 @@ class Difference:
 
 
 def recount(campaign: Campaign) -> list[Difference]:
-    """Compare lights, keys and tallies of a campaign with a full recount of its items."""
+    """Compare lights, keys, searched texts and tallies of a campaign with a full recount of its items."""
     around = Surroundings(campaign, campaign.lit_on)
     counted: Counter[tally.Key] = Counter()
     found: list[Difference] = []
     keys: dict[object, set[tuple[object, ...]]] = {}
+    said = ItemText.objects.filter(campaign=campaign).values_list("item_id", "text", "grams")
+    texts = {pk: (text, grams) for pk, text, grams in said}
     columns = ("item_id", "field", "num", "day", "ref", "txt")
     for pk, *key in ItemKey.objects.filter(campaign=campaign).values_list(*columns):
         keys.setdefault(pk, set()).add(tuple(key))
@@ -40,7 +43,9 @@ def recount(campaign: Campaign) -> list[Difference]:
         found += [Difference(n, item.code, has[n], now[n]) for n in DERIVED if has[n] != now[n]]
         counted.update(cells(item))
         found += _key_differences(around, item, keys.pop(item.pk, set()))
+        found += _text_differences(around, item, texts.pop(item.pk, None))
     found += [Difference("key", str(pk), sorted(map(str, k)), []) for pk, k in keys.items()]
+    found += [Difference("text", str(pk), text[0], None) for pk, text in texts.items()]
     there = tally.sums(campaign.pk, Q())
     for cell in {**there, **counted}:
         if there.get(cell, 0) != counted.get(cell, 0):
@@ -54,3 +59,11 @@ def _key_differences(
     [(_item, keys)] = around.keys([item])
     should = {(k["field"], k.get("num"), k.get("day"), k.get("ref"), k.get("txt")) for k in keys}
     return [] if has == should else [Difference("key", item.code, has, should)]
+
+
+def _text_differences(
+    around: Surroundings, item: Item, has: tuple[str, str] | None
+) -> list[Difference]:
+    row = row_of(item, around.register(item))
+    should = (row.text, row.grams)
+    return [] if has == should else [Difference("text", item.code, has and has[0], row.text)]

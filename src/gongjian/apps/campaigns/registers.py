@@ -1,4 +1,4 @@
-"""The rows of one register: its own items and those listed there, filtered, sorted, page by page.
+"""The rows of one register: its own items and those listed there, filtered, sorted, window by window.
 
 Its own items are asked of the database, typed keys and all. Items listed there are few, and what that
 register holds of them (number, battle, columns) lies in the listing: they are filtered and sorted here.
@@ -7,171 +7,47 @@ register holds of them (number, battle, columns) lies in the listing: they are f
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
-from functools import cmp_to_key
+from dataclasses import dataclass, field
+from functools import cached_property, cmp_to_key
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from django.db.models import Case, F, FilteredRelation, IntegerField, Q, Value, When
+from django.db.models import Q
 
-from gongjian.apps.campaigns.keys import scaled, sort_key
-from gongjian.apps.campaigns.models import Item, ItemKey, Listing
-from gongjian.apps.campaigns.naming import by_name
+from gongjian.apps.campaigns.asking import key_value
+from gongjian.apps.campaigns.facts import Facts
+from gongjian.apps.campaigns.models import Item, Listing
 from gongjian.apps.campaigns.personal import is_sealed
-from gongjian.apps.campaigns.queries import COUNT_CAP, PAGE, all_as_of, lend, visible
+from gongjian.apps.campaigns.queries import PAGE, all_as_of, lend, visible
 from gongjian.apps.campaigns.related import books_of
 from gongjian.apps.campaigns.standing import Surroundings
+from gongjian.apps.campaigns.windows import LIGHTS, Anchor, Windows
 from gongjian.apps.ledger.models import Change
 from gongjian.apps.ledger.queries import rows_as_of, rows_back
-from gongjian.kernel.errors import KernelError
-from gongjian.kernel.model.fields import FieldType
-from gongjian.kernel.playbook.values import FieldError, computed, is_blank, parse
+from gongjian.kernel.playbook.values import computed, is_blank
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
 
     from django.db.models import QuerySet
 
     from gongjian.apps.accounts.access import Scope
+    from gongjian.apps.campaigns.asking import Ask, CoreFilter, FieldFilter
     from gongjian.apps.campaigns.models import Register
     from gongjian.kernel.model.fields import FieldDef
     from gongjian.kernel.model.playbook import Playbook, RegisterDef
 
 LISTED_CAP = 5_000
 EXPORT_CAP = 20_000
-LIGHTS = ("red", "yellow", "green", "none", "done")  # the worst first
-CORE_SORTS = ("code", "due", "start_on", "progress", "light")
-_RANGES = {FieldType.NUMBER, FieldType.MONEY, FieldType.COMPUTED, FieldType.DATE}
-_COLUMN = {FieldType.DATE: "day", FieldType.ORG: "ref", FieldType.PERSON: "ref"}
 _DAY = dt.timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class FieldFilter:
-    """One condition on a playbook field; `value` is typed as its key is."""
-
-    field: FieldDef
-    op: str  # "exact", "gte" or "lte"
-    value: Any
-    said: str
-
-    @property
-    def name(self) -> str:
-        """Give the name under which it stands in an address."""
-        return f"f.{self.field.key}" + {"exact": "", "gte": ".from", "lte": ".to"}[self.op]
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Which rows of a register are asked for, in which order."""
-
-    q: str = ""
-    battle: UUID | None = None
-    org: UUID | None = None
-    state: str = ""
-    light: str = ""
-    fields: tuple[FieldFilter, ...] = ()
-    sort: str = "code"
-    sort_field: FieldDef | None = None
-    is_down: bool = False
-    faults: tuple[KernelError, ...] = ()
-
-    @property
-    def is_filtered(self) -> bool:
-        """Tell whether anything narrows the list."""
-        return bool(self.q or self.battle or self.org or self.state or self.light or self.fields)
-
-
-def ask_of(given: Mapping[str, str], askable: Sequence[FieldDef]) -> Ask:
-    """Read what is asked for from an address; fields that may not be asked for are not there at all."""
-    conditions: list[FieldFilter] = []
-    faults: list[KernelError] = []
-    for one in askable:
-        for suffix, op in _ops(one):
-            text = given.get(f"f.{one.key}{suffix}", "").strip()
-            if not text or not one.filterable:
-                continue
-            try:
-                conditions.append(FieldFilter(one, op, _typed(one, text), text))
-            except FieldError as error:
-                faults.append(error)
-    org = None
-    try:
-        org = _org(given.get("org", "").strip())
-    except FieldError as error:
-        faults.append(error)
-    sort = given.get("sort", "")
-    bare = sort.removeprefix("-")
-    sorted_by = next((f for f in askable if f.sortable and f"f.{f.key}" == bare), None)
-    return Ask(
-        q=given.get("q", "").strip()[:100],
-        battle=_uuid(given.get("battle", "")),
-        org=org,
-        state=given.get("state", "")[:32],
-        light=given.get("light", "")[:16],
-        fields=tuple(conditions),
-        sort=bare if sorted_by or bare in CORE_SORTS else "code",
-        sort_field=sorted_by,
-        is_down=sort.startswith("-") and (sorted_by is not None or bare in CORE_SORTS),
-        faults=tuple(faults),
-    )
-
-
-def _org(text: str) -> UUID | None:
-    """Give the org that is asked for, by its id or by its name."""
-    if not text or (pk := _uuid(text)) is not None:
-        return pk if text else None
-    rows = by_name(FieldType.ORG, {text})[text]
-    if len(rows) != 1:
-        code = "field.several_so_named" if rows else "field.no_such_org"
-        raise FieldError(code, given=text)
-    return UUID(str(rows[0].pk))
-
-
-def _ops(field: FieldDef) -> tuple[tuple[str, str], ...]:
-    if field.type in _RANGES:
-        return (".from", "gte"), (".to", "lte")
-    return (("", "exact"),)
-
-
-def _typed(field: FieldDef, text: str) -> Any:
-    """Give a typed text as the field's key has it."""
-    if field.type is FieldType.COMPUTED:
-        field = replace(field, type=FieldType.NUMBER, compute=None)
-    if field.type in {FieldType.ORG, FieldType.PERSON}:
-        if (pk := _uuid(text)) is not None:
-            return pk
-        rows = by_name(field.type, {text})[text]
-        if len(rows) != 1:
-            code = "field.several_so_named" if rows else f"field.no_such_{field.type.value}"
-            raise FieldError(code, field=field.key, given=text)
-        return rows[0].pk
-    value = parse(replace(field, several=False), text)
-    return _key(field, value)
-
-
-def _key(field: FieldDef, value: Any) -> Any:
-    if field.type in {FieldType.NUMBER, FieldType.MONEY, FieldType.COMPUTED}:
-        return scaled(value)
-    if field.type is FieldType.DATE:
-        return dt.date.fromisoformat(value)
-    if field.type in {FieldType.ORG, FieldType.PERSON}:
-        return UUID(str(value))
-    return str(value) if field.type is FieldType.CHOICE else sort_key(str(value))
-
-
-def _column(field: FieldDef) -> str:
-    if field.type in {FieldType.NUMBER, FieldType.MONEY, FieldType.COMPUTED}:
-        return "num"
-    return _COLUMN.get(field.type, "txt")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a register: an item at home there, or one that is listed there."""
 
-    item: Item
+    item: Facts
     number: str
     register: RegisterDef  # the item's home
     listing: Listing | None = None
@@ -194,7 +70,8 @@ class RegisterPage:
 
     rows: list[Row]
     after: str
-    n: int  # stops at COUNT_CAP + 1
+    n: int
+    is_more: bool = False  # there are more than n
     is_cut: bool = False  # more items are listed here than are looked at
 
 
@@ -210,92 +87,98 @@ class Ledger:
     _books: dict[UUID, Playbook] = field(default_factory=dict)
 
     def page(self, ask: Ask, after: str = "", size: int = PAGE) -> RegisterPage:
-        """Give one page: a fixed number of queries, whatever the number of rows."""
+        """Give the page that follows a row: a fixed number of queries, whatever the number of rows."""
         listed, is_cut = self.listed()
         small = [r for r in listed if self._fits(r, ask)]
         if self.day is None:
-            own, n = self._own_page(ask, after, size)
+            anchor = self._anchor(ask, after) if after else None
+            own = self._rows(self._windows.after(ask, anchor, size + 1))
+            n, is_capped = self._windows.n(ask)
         else:
             own = [r for r in self._own_as_of() if self._fits(r, ask)]
-            n = len(own)
+            n, is_capped = len(own), False
         merged = self._after(self._sorted([*own, *small], ask), ask, after)
         rows, is_more = merged[:size], len(merged) > size
-        total = min(n + len(small), COUNT_CAP + 1)
-        return RegisterPage(rows, rows[-1].number if is_more else "", total, is_cut)
+        last = rows[-1].number if is_more else ""
+        return RegisterPage(rows, last, n + len(small), is_capped, is_cut)
+
+    def window(self, ask: Ask, rank: int, size: int = PAGE) -> RegisterPage:
+        """Give the rows from a rank on, counted from 0, listed ones at their place among them."""
+        listed, is_cut = self.listed()
+        small = [r for r in listed if self._fits(r, ask)]
+        if self.day is not None:
+            rows = self._sorted([r for r in self._own_as_of() if self._fits(r, ask)] + small, ask)
+            return RegisterPage(rows[rank : rank + size], "", len(rows), is_cut=is_cut)
+        # Any of the listed may stand before this rank: so many of the own ones less are skipped.
+        first = max(rank - len(small), 0)
+        own = self._rows(self._windows.at(ask, first, rank - first + size + 1))
+        merged = self._sorted([*own, *small], ask)[rank - first :]
+        rows, is_more = merged[:size], len(merged) > size
+        n, is_capped = self._windows.n(ask)
+        last = rows[-1].number if rows and is_more else ""
+        return RegisterPage(rows, last, n + len(small), is_capped, is_cut)
 
     def all(self, ask: Ask, cap: int = EXPORT_CAP) -> RegisterPage:
         """Give all rows up to a cap, as one page."""
         return self.page(ask, "", cap)
 
-    def _own_page(self, ask: Ask, after: str, size: int) -> tuple[list[Row], int]:
-        rows = self._own(ask)
-        n = rows.order_by()[: COUNT_CAP + 1].count()
-        window = self._ordered(rows, ask, after)[: size + 1]
-        found = window.select_related("org", "battle", "register")
-        return [Row(i, i.code, self.definition) for i in found], n
+    def stream(self, ask: Ask, names: Iterable[str], cap: int = EXPORT_CAP) -> Iterator[Row]:
+        """Give rows one by one, with no more than some facts of the own ones where none are listed here."""
+        listed, _is_cut = self.listed()
+        if listed or self.day is not None:
+            yield from self.all(ask, cap).rows
+            return
+        for facts in self._windows.stream(ask, names, cap):
+            yield Row(facts, facts.code, self.definition)
 
-    def _own(self, ask: Ask) -> QuerySet[Item]:
-        campaign = self.register.campaign_id
-        q = Q(campaign=campaign, register=self.register) & visible(self.seen, campaign)
-        if ask.q:
-            q &= Q(title__icontains=ask.q) | Q(code__icontains=ask.q)
-        for name in ("battle", "org", "light"):
-            if value := getattr(ask, name):
-                q &= Q(**{name: value})
-        if ask.state:
-            q &= Q(state__in=self._states(ask.state))
-        for one in ask.fields:
-            key = {f"{_column(one.field)}__{one.op}": one.value}
-            keys = ItemKey.objects.filter(register=self.register, field=one.field.key, **key)
-            q &= Q(pk__in=keys.values("item"))
-        return Item.objects.filter(q)
+    def ids(self, ask: Ask, cap: int) -> list[UUID]:
+        """Give the ids of the own rows that are asked for, up to a cap."""
+        return list(self._windows.ids(ask).order_by("code").values_list("pk", flat=True)[:cap])
 
-    def _states(self, state: str) -> set[str]:
-        """Give a state with those that an adoption maps to it."""
-        former = self.playbook.state_map.get(self.definition.key, {})
-        return {state, *(old for old, new in former.items() if new == state)}
+    def own(self, ask: Ask) -> QuerySet[Item]:
+        """Give the own items that are asked for, in no order."""
+        return self._windows.ids(ask)
 
-    def _ordered(self, rows: QuerySet[Item], ask: Ask, after: str) -> QuerySet[Item]:
-        """Order by what is asked for, nulls last, the code deciding; then go on from a row."""
-        name = "code"
-        if ask.sort_field is not None:
-            same = Q(keys__field=ask.sort_field.key)
-            rows = rows.alias(sorted_by=FilteredRelation("keys", condition=same))
-            name = f"sorted_by__{_column(ask.sort_field)}"
-        elif ask.sort == "light":
-            name = "severity"
-            whens = [When(light=code, then=Value(n)) for n, code in enumerate(LIGHTS)]
-            rows = rows.alias(severity=Case(*whens, default=9, output_field=IntegerField()))
-        elif ask.sort != "code":
-            name = ask.sort
-        if after:
-            rows = rows.filter(self._beyond(rows, name, ask, after))
-        if name == "code":
-            return rows.order_by("-code" if ask.is_down else "code")
-        way = F(name).desc if ask.is_down else F(name).asc
-        return rows.order_by(way(nulls_last=True), "code")
+    def named(self, names: Iterable[str]) -> list[Item]:
+        """Fetch own items that a person may see as models, by their ids or codes: one query."""
+        return self._windows.models(names)
 
-    def _beyond(self, rows: QuerySet[Item], name: str, ask: Ask, after: str) -> Q:
-        """Give what comes after a row; of a listed one, its value stands in the place of a row's own."""
-        if name == "code":
-            return Q(code__lt=after) if ask.is_down else Q(code__gt=after)
-        anchor = self._anchor_value(ask, after)
-        if anchor is None:
-            return Q(**{f"{name}__isnull": True}, code__gt=after)
-        further = {f"{name}__{'lt' if ask.is_down else 'gt'}": anchor}
-        same = Q(**{name: anchor}, code__gt=after)
-        return Q(**further) | same | Q(**{f"{name}__isnull": True})
+    @cached_property
+    def _windows(self) -> Windows:
+        return Windows(self.seen, self.register, self.playbook)
+
+    def _rows(self, found: Iterable[Facts]) -> list[Row]:
+        return [Row(facts, facts.code, self.definition) for facts in found]
+
+    def _anchor(self, ask: Ask, after: str) -> Anchor:
+        return Anchor(after, None if ask.sort == "code" else self._anchor_value(ask, after))
 
     def _anchor_value(self, ask: Ask, after: str) -> Any:
-        item = self._own(Ask()).filter(code=after).first()
-        if item is not None:
-            return self._sort_value(Row(item, after, self.definition), ask)
-        listed, _ = self.listed()
-        row = next((r for r in listed if r.number == after), None)
-        return self._sort_value(row, ask) if row else None
+        """Give the value by which a row is sorted; of a listed one, what its listing holds."""
+        there = self._rows(self._windows.named(after)) or [
+            r for r in self.listed()[0] if r.number == after
+        ]
+        return self._plain_value(there[0], ask) if there else None
+
+    def count(self, ask: Ask) -> tuple[int, bool]:
+        """Count the rows, listed ones with them; True where there are more than that."""
+        small = [r for r in self.listed()[0] if self._fits(r, ask)]
+        if self.day is not None:
+            return sum(self._fits(r, ask) for r in self._own_as_of()) + len(small), False
+        n, is_more = self._windows.n(ask)
+        return n + len(small), is_more
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether more items are listed here than are looked at."""
+        return self._listed[1]
 
     def listed(self) -> tuple[list[Row], bool]:
-        """Give the items listed here that a person sees: at most three queries."""
+        """Give the items listed here that a person sees: at most three queries, once."""
+        return self._listed
+
+    @cached_property
+    def _listed(self) -> tuple[list[Row], bool]:
         found = Listing.objects.filter(register=self.register).select_related("battle")
         rows = list(found.order_by("number")[: LISTED_CAP + 1])
         is_cut = len(rows) > LISTED_CAP
@@ -317,7 +200,7 @@ class Ledger:
         here = Q(campaign=campaign) & visible(self.seen, campaign)
         elsewhere = ~Q(campaign=campaign) & self.seen.rows(campaign)
         found = Item.objects.filter(here | elsewhere, pk__in=ids)
-        return {i.pk: i for i in found.select_related("org", "register", "campaign")}
+        return {i.pk: i for i in found.select_related("org", "battle", "register", "campaign")}
 
     def _listings_as_of(self, rows: list[Listing]) -> list[Listing]:
         """Give listings and their items as they stood; listings removed since stay out."""
@@ -339,10 +222,11 @@ class Ledger:
         return there
 
     def _listed_row(self, listing: Listing) -> Row:
-        home = self.home_of(listing.item).register(listing.item.register.key)
-        return Row(listing.item, listing.number, home, listing)
+        item = listing.item
+        home = self.home_of(Facts.of(item)).register(item.register.key)
+        return Row(Facts.of(item), listing.number, home, listing)
 
-    def home_of(self, item: Item) -> Playbook:
+    def home_of(self, item: Facts) -> Playbook:
         """Give the playbook of an item's home."""
         if item.campaign_id == self.register.campaign_id:
             return self.playbook
@@ -356,7 +240,7 @@ class Ledger:
         assert self.day is not None  # noqa: S101  # only asked for a past day
         found = all_as_of(self.seen, self.register.campaign, self.day)
         own = [i for i in found if i.register_id == self.register.pk]
-        return [Row(i, i.code, self.definition) for i in own]
+        return self._rows(map(Facts.of, own))
 
     def _fits(self, row: Row, ask: Ask) -> bool:
         item = row.item
@@ -364,22 +248,18 @@ class Ledger:
         state = self.home_of(item).state_of(row.register.key, item.state).key
         text = f"{item.title}\n{item.code}\n{row.number}".casefold()
         core = (
-            (ask.q, ask.q.casefold() in text),
-            (ask.battle, battle == ask.battle),
-            (ask.org, item.org_id == ask.org),
-            (ask.state, state == ask.state),
-            (ask.light, item.light == ask.light),
+            (ask.q, all(word in text for word in ask.q.casefold().split())),
+            (ask.battle, battle in ask.battle),
+            (ask.org, item.org_id in ask.org),
+            (ask.state, state in ask.state),
+            (ask.light, item.light in ask.light),
+            (ask.parent, item.parent_id == ask.parent),
         )
         if not all(fits for asked, fits in core if asked):
             return False
-        return all(self._meets(row, one) for one in ask.fields)
-
-    def _meets(self, row: Row, one: FieldFilter) -> bool:
-        has = self._typed_value(row, one.field)
-        if has is None:
+        if not all(_meets(getattr(item, one.column), one) for one in ask.core):
             return False
-        tests = {"exact": has == one.value, "gte": has >= one.value, "lte": has <= one.value}
-        return bool(tests[one.op])
+        return all(_meets(self._typed_value(row, one.field), one) for one in ask.fields)
 
     def _typed_value(self, row: Row, field: FieldDef) -> Any:
         value = row.value(field)
@@ -387,7 +267,7 @@ class Ledger:
             value = computed(self.definition, row.item.fields).get(field.key)
         if isinstance(value, list):
             value = value[0] if value else None
-        return None if is_blank(value) or is_sealed(value) else _key(field, value)
+        return None if is_blank(value) or is_sealed(value) else key_value(field, value)
 
     def _sort_value(self, row: Row, ask: Ask) -> Any:
         if ask.sort_field is not None:
@@ -395,6 +275,11 @@ class Ledger:
         if ask.sort == "light":
             return LIGHTS.index(row.item.light) if row.item.light in LIGHTS else 9
         return row.number if ask.sort == "code" else getattr(row.item, ask.sort)
+
+    def _plain_value(self, row: Row, ask: Ask) -> Any:
+        """Give the value by which a row is sorted, as the database has it."""
+        is_light = ask.sort == "light" and ask.sort_field is None
+        return row.item.light if is_light else self._sort_value(row, ask)
 
     def _sorted(self, rows: list[Row], ask: Ask) -> list[Row]:
         def compare(one: Row, other: Row) -> int:
@@ -418,6 +303,8 @@ class Ledger:
         if ask.sort == "code":
             return [r for r in rows if (r.number < after if ask.is_down else r.number > after)]
         anchor = self._anchor_value(ask, after)
+        if ask.sort == "light" and ask.sort_field is None:
+            anchor = LIGHTS.index(anchor) if anchor in LIGHTS else 9
         return [r for r in rows if self._is_after(r, ask, anchor, after)]
 
     def _is_after(self, row: Row, ask: Ask, anchor: Any, after: str) -> bool:
@@ -429,11 +316,11 @@ class Ledger:
         return bool(has < anchor if ask.is_down else has > anchor)
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
+def _meets(has: Any, one: FieldFilter | CoreFilter) -> bool:
+    if has is None or one.value is None:
+        return has is None and one.value is None
+    tests = {"exact": has == one.value, "gte": has >= one.value, "lte": has <= one.value}
+    return bool(tests[one.op])
 
 
 def ids_of(rows: Iterable[Row]) -> list[UUID]:

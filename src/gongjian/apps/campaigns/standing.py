@@ -16,8 +16,9 @@ from django.db import connection, transaction
 from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.kernel_io import category_of, light_facts, playbook_in_force
 from gongjian.apps.campaigns.keys import keys_of
-from gongjian.apps.campaigns.models import Campaign, Item, ItemKey, Register
+from gongjian.apps.campaigns.models import Campaign, Item, ItemKey, ItemText, Register
 from gongjian.apps.campaigns.personal import is_sealed, keys_of_cases, marks
+from gongjian.apps.campaigns.searching import row_of
 from gongjian.apps.ledger import gate
 from gongjian.kernel.indicators.lights import standing
 from gongjian.lib import clock
@@ -112,7 +113,16 @@ def _project(around: Surroundings, changes: list[Touched]) -> None:
         moves.update(cells(row))
     _write_derived([row for pk, row in rows.items() if _derived(row) != stored[pk]])
     tally.add_moves(around.campaign.pk, moves)
-    _write_keys(around, rows)
+    _write_keys(around, {pk: row for pk, row in rows.items() if _is_rewritten(changes, pk)})
+
+
+def _is_rewritten(changes: Iterable[Touched], pk: UUID) -> bool:
+    """Tell whether what keys and search are made of may have changed in a row.
+
+    An item that was only touched had the key of its personal fields destroyed.
+    """
+    own = [c for c in changes if c.row.pk == pk]
+    return any(not c.before or {"title", "fields"} & {*(c.after or {})} for c in own)
 
 
 def _as_counted(first: dict[UUID, Touched], rows: dict[UUID, Item]) -> Iterable[Item]:
@@ -130,7 +140,14 @@ def _as_counted(first: dict[UUID, Touched], rows: dict[UUID, Item]) -> Iterable[
 
 
 def _write_keys(around: Surroundings, rows: dict[UUID, Item]) -> None:
-    ItemKey.objects.filter(item__in=list(rows)).delete()
+    """Write what rows are sorted, filtered and searched by."""
+    if not rows:
+        return
+    for table in (ItemKey, ItemText):
+        for n in range(0, len(rows), CHUNK):
+            table.objects.filter(item__in=list(rows)[n : n + CHUNK]).delete()
+    texts = [row_of(row, around.register(row)) for row in rows.values()]
+    ItemText.objects.bulk_create(texts, batch_size=CHUNK)
     made = [
         ItemKey(campaign=around.campaign, register_id=row.register_id, item=row, **key)
         for row, keys in around.keys(rows.values())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from gongjian.apps.accounts.models import Org, Person
+from gongjian.apps.campaigns.facts import Facts
 from gongjian.apps.campaigns.fields import ids_in, visible_fields
 from gongjian.apps.campaigns.models import Battle, Item, Register
 from gongjian.apps.campaigns.personal import is_sealed
@@ -25,32 +26,6 @@ if TYPE_CHECKING:
     from gongjian.apps.campaigns.models import Campaign
     from gongjian.kernel.model.fields import FieldDef
     from gongjian.kernel.model.playbook import Playbook
-
-
-class Facts(NamedTuple):
-    """The columns of an item that are told, without building a model of each row."""
-
-    pk: UUID
-    campaign_id: UUID
-    register_id: UUID
-    battle_id: UUID | None
-    org_id: UUID | None
-    parent_id: UUID | None
-    root_id: UUID | None
-    depth: int
-    code: str
-    version: int
-    title: str
-    start_on: dt.date | None
-    due: dt.date | None
-    state: str
-    progress: int
-    light: str
-    due_state: str
-    issued_on: dt.date | None
-    closed_on: dt.date | None
-    access_class: str
-    fields: dict[str, Any]
 
 
 class Told(Protocol):
@@ -144,14 +119,13 @@ class Teller:
             "org_name": name,
             "parent": self.parents.get(row.parent_id) if row.parent_id else None,
             "depth": row.depth,
-            "start_on": _iso(row.start_on),
-            "due": _iso(row.due),
+            "start_on": iso(row.start_on),
+            "due": iso(row.due),
             "state": row.state,
             "progress": row.progress,
             "light": row.light,
             "due_state": row.due_state,
-            "issued_on": _iso(row.issued_on),
-            "closed_on": _iso(row.closed_on),
+            "closed_on": iso(row.closed_on),
             "fields": {
                 f.key: self.value(f, row.fields.get(f.key)) for f in fields if not f.compute
             },
@@ -175,7 +149,7 @@ class Teller:
 _NAMED = frozenset({FieldType.ORG, FieldType.PERSON})
 
 
-def _iso(day: dt.date | None) -> str | None:
+def iso(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
 

@@ -11,13 +11,19 @@ from django.http import Http404
 from gongjian.apps.accounts.queries import may_take_back
 from gongjian.apps.campaigns.fields import editable_fields, may_fill
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
-from gongjian.apps.campaigns.queries import get_item_for, rights, roles
+from gongjian.apps.campaigns.models import Item
+from gongjian.apps.campaigns.queries import (
+    get_item_for,
+    rights,
+    roles,
+    roles_by_item,
+    visible,
+)
 from gongjian.apps.ledger.models import Change
 from gongjian.apps.ledger.queries import event
 
 if TYPE_CHECKING:
     from gongjian.apps.accounts.access import Scope
-    from gongjian.apps.campaigns.models import Item
     from gongjian.apps.ledger.models import Event
 
 # What one press takes back. Reports, launches and disclosures are answered, not undone.
@@ -36,6 +42,10 @@ UNDOABLE = frozenset({
     "campaigns.remove_file",
     "campaigns.unlink",
     "campaigns.unlist",
+    "grid.drop_view",
+    "grid.save_view",
+    "grid.share_view",
+    "grid.write",
     "ledger.undo",
     "loop.waive",
     "loop.withdraw_waivers",
@@ -56,6 +66,9 @@ _BY_RIGHT = {
     "targets.detach": {"edit"},
 }  # fmt: skip
 
+# What is somebody's own: whoever did it takes it back, nobody else.
+_OWN = frozenset({"grid.drop_view", "grid.save_view", "grid.share_view"})
+
 
 def get_event_for(seen: Scope, pk: UUID) -> Event:
     """Fetch an event to be undone: by who did it and may still do it, or by the office of its campaign."""
@@ -72,6 +85,8 @@ def get_event_for(seen: Scope, pk: UUID) -> Event:
 def _may_undo(seen: Scope, found: Event) -> bool:
     if found.campaign_id is None:
         return may_take_back(seen, found)
+    if step_of(found).action in _OWN:
+        return found.actor_id == seen.person_id
     if seen.is_office(found.campaign_id):
         return True
     return found.actor_id == seen.person_id and _may_today(seen, found)
@@ -80,6 +95,8 @@ def _may_undo(seen: Scope, found: Event) -> bool:
 def _may_today(seen: Scope, found: Event) -> bool:
     """Tell whether who did something to an item may do it today as well."""
     step = step_of(found)
+    if step.action == "grid.write":
+        return _may_write_back(seen, step)
     code = step.outcome.get("item") or step.outcome.get("source")
     if not code or step.action not in {*_BY_RIGHT, "campaigns.edit_item"}:
         return False
@@ -93,6 +110,24 @@ def _may_today(seen: Scope, found: Event) -> bool:
         own = {f.key for f in editable_fields(register, roles(seen, item))}
         return columns <= {"fields"} and fields <= own
     return bool(may & _BY_RIGHT[step.action]) and all(_may_fill(seen, item, k) for k in fields)
+
+
+def _may_write_back(seen: Scope, step: Event) -> bool:
+    """Tell whether who wrote cells may write each of them today: fields only, on rows they still see."""
+    changes = Change.objects.filter(event=step)
+    if changes.exclude(table=Item._meta.label_lower).exists():
+        return False
+    rows = Item.objects.filter(pk__in=changes.values("row"), campaign=step.campaign_id)
+    items = list(rows.filter(visible(seen, rows[0].campaign_id)) if rows else [])
+    held = roles_by_item(seen, items)
+    return len(items) == rows.count() and all(_is_own(step, i, held[i.pk]) for i in items)
+
+
+def _is_own(step: Event, item: Item, held: frozenset[str]) -> bool:
+    register = playbook_in_force(item.campaign).register(item.register.key)
+    columns, fields = _touched(step, item)
+    own = {f.key for f in editable_fields(register, held)}
+    return columns <= {"fields"} and fields <= own
 
 
 def step_of(found: Event) -> Event:

@@ -10,25 +10,26 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gongjian.apps.accounts.models import AccessClass, Org
+from gongjian.apps.accounts.models import Org
 from gongjian.apps.campaigns import queries as campaigns
+from gongjian.apps.campaigns.asking import Ask
 from gongjian.apps.campaigns.fields import askable_fields, lookup_fields
 from gongjian.apps.campaigns.models import Item
-from gongjian.apps.campaigns.queries import COUNT_CAP, visible
-from gongjian.apps.campaigns.registers import LIGHTS, LISTED_CAP, Ask, Ledger, RegisterPage
+from gongjian.apps.campaigns.queries import visible
+from gongjian.apps.campaigns.registers import LISTED_CAP, Ledger, RegisterPage
 from gongjian.apps.campaigns.related import registers_for
+from gongjian.apps.campaigns.windows import LIGHTS
 from gongjian.apps.cockpit import queries
 from gongjian.apps.cockpit.queries import Asked, lang
-from gongjian.apps.cockpit.sights import class_word
+from gongjian.apps.grid.columns import Column, Columns
+from gongjian.apps.grid.lines import lines
 from gongjian.apps.grid.printing import Printer
-from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
+from gongjian.apps.grid.words import filter_words
 from gongjian.kernel.model.fields import FieldType
-from gongjian.lib import clock
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from gongjian.apps.campaigns.models import Battle, Roster
     from gongjian.kernel.model.fields import FieldDef, HeaderProfile
@@ -53,10 +54,11 @@ def register_context(  # one argument for each thing the address says
     """Give everything that the page of a register shows."""
     key = ledger.definition.key
     head = chosen_head(ledger, given.get("head", ""))
-    printer = Printer(asked, ledger, head, page.rows, first)
+    columns = Columns(asked, ledger).of(head, chosen_columns(given))
+    printer = Printer(asked, ledger, columns, head, first)
     kept = {k: v for k, v in given.items() if v and k not in {"after", "from"}}
     here = reverse("grid:register", args=[asked.campaign.code, key])
-    columns = _heads(printer, ask, kept, here)
+    heads = _heads(columns, ask, kept, here)
     further = {**kept, "after": page.after, "from": str(first + len(page.rows))}
     is_office = asked.seen.is_office(asked.campaign.pk)
     battles = campaigns.battles(asked.campaign)
@@ -74,11 +76,11 @@ def register_context(  # one argument for each thing the address says
         "controls": list(_controls(asked, ledger, ask, given, battles)),
         "chips": list(_chips(asked, ask, kept, here)),
         "faults": [sentence(f) for f in ask.faults],
-        "columns": columns,
-        "over": over_heads(columns),
-        "rows": printer.printed(),
-        "n": min(page.n, COUNT_CAP),
-        "is_more": page.n > COUNT_CAP,
+        "columns": heads,
+        "over": over_heads(heads),
+        "rows": lines(printer, page.rows),
+        "n": page.n,
+        "is_more": page.is_more,
         "is_cut": page.is_cut,
         "listed_cap": LISTED_CAP,
         "next": f"{here}?{urlencode(further)}" if page.after else "",
@@ -90,6 +92,11 @@ def register_context(  # one argument for each thing the address says
         "is_office": is_office and not asked.is_past,
         "lookups": _lookups(ledger) if not asked.is_past else [],
     }  # fmt: skip
+
+
+def chosen_columns(given: Mapping[str, str]) -> list[str]:
+    """Give the columns that an address names, by their sources."""
+    return [c for c in given.get("columns", "").split(",") if c]
 
 
 def chosen_head(ledger: Ledger, key: str) -> HeaderProfile | None:
@@ -107,13 +114,16 @@ def _lookups(ledger: Ledger) -> list[tuple[str, str]]:
     return [(f.key, f.label.of(lang())) for f in found]
 
 
-def _heads(printer: Printer, ask: Ask, kept: dict[str, str], here: str) -> list[dict[str, Any]]:
+def _heads(
+    columns: list[Column], ask: Ask, kept: dict[str, str], here: str
+) -> list[dict[str, Any]]:
     found = []
-    for column in printer.columns:
+    for column in columns:
         is_sorted = bool(column.sort) and ask.sort == column.sort
         to = f"-{column.sort}" if is_sorted and not ask.is_down else column.sort
         query = urlencode({**kept, "sort": to})
         found.append({
+            "source": column.source,
             "head": column.head,
             "over": column.over,
             "href": f"{here}?{query}" if column.sort else "",
@@ -186,100 +196,6 @@ def _chips(asked: Asked, ask: Ask, kept: dict[str, str], here: str) -> Iterable[
     for name, word in words.items():
         others = urlencode({k: v for k, v in kept.items() if k != name})
         yield {"word": word, "without": f"{here}?{others}" if others else here}
-
-
-def filter_words(asked: Asked, ask: Ask) -> dict[str, str]:
-    """Say what narrows a list, each condition by the name it has in an address."""
-    words: dict[str, str] = {}
-    if ask.q:
-        words["q"] = _("contains “%(text)s”") % {"text": ask.q}
-    if ask.battle:
-        named = {b.pk: b.label(lang()) for b in campaigns.battles(asked.campaign)}
-        words["battle"] = named.get(ask.battle, "?")
-    if ask.org:
-        org = Org.objects.filter(pk=ask.org).first()
-        words["org"] = org.label(lang()) if org else "?"
-    if ask.state:
-        words["state"] = ask.state
-        for workflow in asked.playbook.workflows:
-            for state in workflow.states:
-                if state.key == ask.state:
-                    words["state"] = state.label.of(lang())
-    if ask.light in LIGHTS:
-        words["light"] = asked.playbook.light(ask.light).word.of(lang())
-    signs = {"exact": "=", "gte": "≥", "lte": "≤"}
-    for one in ask.fields:
-        choice = one.field.choice(one.said)
-        said = choice.label.of(lang()) if choice else one.said
-        words[one.name] = f"{one.field.label.of(lang())} {signs[one.op]} {said}"
-    return words
-
-
-def workbook(  # what is printed, under which heads, by whom
-    asked: Asked, ledger: Ledger, ask: Ask, page: RegisterPage, head_key: str, who: str
-) -> bytes:
-    """Write a register as a workbook: the heads of the chosen form, the filters named above them."""
-    head = chosen_head(ledger, head_key)
-    printer = Printer(asked, ledger, head, page.rows)
-    label = ledger.definition.label.of(lang())
-    columns = [SheetColumn(c.head, c.over, _width(c.source)) for c in printer.columns]
-    rows: list[list[str]] = []
-    battle = None
-    printed = printer.printed()
-    if head is not None and head.by_battle:
-        printed = sorted(printed, key=lambda r: r.battle)
-    for row in printed:
-        if head is not None and head.by_battle and row.battle != battle:
-            battle = row.battle
-            rows.append([battle, *[""] * (len(columns) - 1)])
-        rows.append([c["text"] for c in row.cells])
-    at = clock.now()
-    watermark = ""
-    if ledger.register.access_class != AccessClass.OPEN:
-        watermark = _("%(class)s · exported by %(who)s at %(at)s") % {
-            "class": class_word(ledger.register.access_class),
-            "who": who,
-            "at": _local(at, asked.campaign.zone),
-        }
-    sheet = SheetPage(
-        name=label,
-        columns=columns,
-        rows=rows,
-        title=(head.title if head else "") or f"{asked.campaign.label(lang())} {label}",
-        note=_note(asked, ask, page),
-        watermark=watermark,
-    )
-    return write_book([sheet])
-
-
-def _local(at: dt.datetime, zone: str) -> str:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415  # only exports print a clock
-
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
-
-
-def _width(source: str) -> int:
-    wide = {"title": 40, "report": 48, "report.progress": 36, "report.problems": 28}
-    wide |= {"report.next_steps": 28, "number": 6, "light": 8, "progress": 8, "due": 12}
-    return wide.get(source, 18)
-
-
-def _note(asked: Asked, ask: Ask, page: RegisterPage) -> str:
-    words = "；".join(filter_words(asked, ask).values()) or _("all items")
-    said = _("As of %(day)s · %(filters)s · %(n)s items") % {
-        "day": asked.day,
-        "filters": words,
-        "n": len(page.rows),
-    }
-    if page.after:
-        said += " · " + _("cut: only the first %(n)s are in this file, narrow the list") % {
-            "n": len(page.rows)
-        }
-    if page.is_cut:
-        said += " · " + _("cut: of the items listed here only the first %(n)s were read") % {
-            "n": LISTED_CAP
-        }
-    return said
 
 
 def roster_rows(asked: Asked, rosters: list[Roster]) -> list[dict[str, Any]]:

@@ -1,24 +1,30 @@
-"""A register as it is printed: on the page and in a workbook, under the heads of a real ledger or its own."""
+"""A register as it is printed: on pages, in workbooks, as JSON; the same text everywhere.
+
+Each column is made a function once; rows are printed by the thousand, and what a column needs beyond the
+row (duties, reports, targets, names) is asked once for each thousand.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Subquery
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gongjian.apps.campaigns.fields import ids_in, said, visible_fields
+from gongjian.apps.campaigns.facts import Facts
+from gongjian.apps.campaigns.fields import ids_in, said
 from gongjian.apps.campaigns.models import CaseKey, Item, Responsibility
 from gongjian.apps.campaigns.naming import names_of
 from gongjian.apps.campaigns.personal import is_sealed
 from gongjian.apps.campaigns.queries import roles_by_item, visible
 from gongjian.apps.campaigns.related import in_force
 from gongjian.apps.cockpit.item_page import holder
-from gongjian.apps.cockpit.queries import Asked, lang, target_row
+from gongjian.apps.cockpit.queries import lang, target_row
+from gongjian.apps.grid.columns import ROLES
 from gongjian.apps.loop.models import Report
 from gongjian.apps.targets.models import Target
 from gongjian.apps.targets.queries import aims_among
@@ -26,258 +32,191 @@ from gongjian.kernel.model.fields import FieldType
 from gongjian.kernel.playbook.values import computed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from uuid import UUID
 
     from gongjian.apps.campaigns.registers import Ledger, Row
+    from gongjian.apps.cockpit.queries import Asked
+    from gongjian.apps.grid.columns import Column
     from gongjian.kernel.model.fields import FieldDef, HeaderProfile
-    from gongjian.kernel.model.playbook import Playbook
 
-_ROLES = frozenset(Responsibility.Role.values)
-_SORTS = {"code": "code", "due": "due", "start_on": "start_on", "progress": "progress"}
-_SORTS |= {"light": "light"}
+    Make = Callable[[Row], str]
+
 CHUNK = 1000
-_KINDS = {FieldType.NUMBER: "num", FieldType.MONEY: "num", FieldType.DATE: "date"}
-_KINDS |= {FieldType.COMPUTED: "num"}
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedColumn:
-    """A column of a register: its head, the merged head above it, by what it sorts."""
-
-    head: str
-    over: str
-    source: str
-    sort: str = ""
-
-
-Cell = dict[str, str]  # text, kind (what it looks like), label; of a light its shape and code
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedRow:
-    """One row of a register, ready to print."""
-
-    cells: tuple[Cell, ...]
-    href: str
-    listed_from: str
-    battle: str
+# What each column reads of a row; one that is not named here reads the row's fields.
+_READS = {
+    "number": (), "blank": (), "code": ("code",), "title": ("title",),
+    "battle": ("battle__name", "battle__name_en"), "org": ("org__short_name", "org__name_en"),
+    "state": ("state",), "progress": ("progress",), "due": ("due",), "start_on": ("start_on",),
+    "closed_on": ("closed_on",), "light": ("light",),
+}  # fmt: skip
+_RIGHTS = ("campaign_id", "org_id", "parent_id", "root_id", "access_class")
+_ASKS = ROLES | {
+    "report", "report.progress", "report.problems", "report.next_steps",
+    "target", "target.value", "target.rule",
+}  # fmt: skip
 
 
 @dataclass
 class Printer:
-    """Prints rows of a register; what the columns need is asked once for all rows."""
+    """Prints rows of a register under some columns.
+
+    `is_plain` leaves units to the heads, as cells that are typed in want it.
+    """
 
     asked: Asked
     ledger: Ledger
-    head: HeaderProfile | None
-    rows: Sequence[Row]
+    columns: Sequence[Column]
+    head: HeaderProfile | None = None
     first: int = 1
+    is_plain: bool = False
+    _more: _More = field(init=False)
 
-    @cached_property
-    def fields(self) -> tuple[FieldDef, ...]:
-        """Give the fields that this person may see on some row of the register."""
-        seen = self.asked.seen
-        return visible_fields(self.ledger.definition, seen.roles(self.asked.campaign.pk))
+    def texts(self, rows: Iterable[Row]) -> Iterator[list[str]]:
+        """Print rows: a text for each column."""
+        return (texts for _row, texts in self.pairs(rows))
 
-    @cached_property
-    def columns(self) -> list[PrintedColumn]:
-        """Give the columns: of the profile that was chosen, else the core ones and the fields."""
-        if self.head is None:
-            return [*self._core_columns(), *self._field_columns()]
-        shown = {f.key for f in self.fields}
-        return [
-            PrintedColumn(c.head, c.over, c.source, self._sort(c.source))
-            for c in self.head.columns
-            if not c.source.startswith("field:") or c.source[6:] in shown
-        ]
+    def pairs(self, rows: Iterable[Row]) -> Iterator[tuple[Row, list[str]]]:
+        """Print rows, each beside its texts."""
+        left, n = iter(rows), self.first
+        while chunk := list(islice(left, CHUNK)):
+            self._more = _More(self.asked, self.ledger, chunk)
+            makers = [self._maker(c) for c in self.columns]
+            for row in chunk:
+                self._n = n
+                yield row, [make(row) for make in makers]
+                n += 1
 
-    def _core_columns(self) -> list[PrintedColumn]:
-        words = {
-            "code": _("Code"),
-            "title": _("Item"),
-            "battle": _("Battle"),
-            "org": _("Responsible"),
-            "due": _("Due"),
-            "state": _("State"),
-            "progress": _("Progress"),
-            "light": _("Light"),
-        }
-        return [PrintedColumn(word, "", name, self._sort(name)) for name, word in words.items()]
+    def reads(self) -> tuple[str, ...]:
+        """Give the facts that these columns read, in the order in which rows have them."""
+        wanted = {"pk", "code"}
+        for column in self.columns:
+            wanted |= set(_READS.get(column.source, ("fields",)))
+            if column.field and self._is_by_row(column.field):
+                wanted |= set(_RIGHTS)
+        if not any(c.field for c in self.columns):
+            wanted.discard("fields")
+        return tuple(n for n in Facts._fields if n in wanted)
 
-    def _field_columns(self) -> list[PrintedColumn]:
-        return [
-            PrintedColumn(f.label.of(lang()), "", f"field:{f.key}", self._sort(f"field:{f.key}"))
-            for f in self.fields
-        ]
+    def _maker(self, column: Column) -> Make:  # noqa: PLR0911  # one line a kind
+        source = column.source
+        if column.field:
+            return self._of_field(self._by_key[column.field])
+        if source == "number":
+            return lambda _row: str(self._n)
+        if source == "state":
+            return self._state
+        if source == "light":
+            return self._light
+        if source in ROLES:
+            return lambda row: self._holders(source, row)
+        if source in _ASKS:
+            return self._asked_for(source)
+        return _PLAIN.get(source, _nothing)
 
-    def _sort(self, source: str) -> str:
-        if not source.startswith("field:"):
-            return _SORTS.get(source, "")
-        wide = self.asked.seen.wide_roles(self.asked.campaign.pk)
-        seen_by_all = visible_fields(self.ledger.definition, wide)
-        key = source[6:]
-        is_sortable = any(f.key == key and f.sortable and not f.personal for f in seen_by_all)
-        return f"f.{key}" if is_sortable else ""
-
-    @cached_property
-    def _marks_lead(self) -> frozenset[str]:
-        columns = self.head.columns if self.head else ()
-        return frozenset(c.source for c in columns if c.mark_lead)
-
-    def printed(self) -> list[PrintedRow]:
-        """Print the rows."""
-        sources = [c.source for c in self.columns]
-        return [self._row(n, row, sources) for n, row in enumerate(self.rows, self.first)]
-
-    def _row(self, n: int, row: Row, sources: Sequence[str]) -> PrintedRow:
-        item = row.item
-        battle = row.listing.battle if row.listing else item.battle
-        return PrintedRow(
-            cells=tuple(
-                {**self._cell(source, n, row), "label": head}
-                for source, head in zip(sources, self._heads, strict=True)
-            ),
-            href=reverse("cockpit:item", args=[item.code]),
-            listed_from=row.register.label.of(lang()) if row.listing else "",
-            battle=battle.label(lang()) if battle else "",
+    def _asked_for(self, source: str) -> Make:
+        if source == "report":
+            return self._whole_report
+        what, _dot, part = source.partition(".")
+        if what == "report":
+            return lambda row: self._report(row, part)
+        return lambda row: "\n".join(
+            t[part or "text"] for t in self._more.targets[row.item.pk] if t[part or "text"]
         )
 
-    def _cell(self, source: str, n: int, row: Row) -> Cell:
-        if source.startswith("field:"):
-            return self._field_cell(self._by_key[source[6:]], row)
-        if source in _ROLES:
-            return _cell(self._holders(source, row))
-        if source == "light":
-            light = self._home(row).light(row.item.light)
-            word = light.word.of(lang())
-            return {"text": word, "kind": "light", "shape": light.shape, "code": light.code}
-        if source == "number":
-            return _cell(str(n), "num")
-        make = self._makers.get(source)
-        return make(row) if make else _cell("")
+    def _of_field(self, one: FieldDef) -> Make:
+        plain = self._said(one)
+        if not self._is_by_row(one.key):
+            return plain
+        see = {*one.see, "office"}
+        return lambda row: plain(row) if self._more.roles[row.item.pk] & see else ""
 
-    @cached_property
-    def _heads(self) -> list[str]:
-        return [c.head for c in self.columns]
+    def _is_by_row(self, key: str) -> bool:
+        """Tell whether one sees a field on some rows and not on others."""
+        see = self._by_key[key].see
+        wide = self.asked.seen.wide_roles(self.asked.campaign.pk)
+        return bool(see) and not wide & {*see, "office"}
+
+    def _said(self, one: FieldDef) -> Make:
+        key, language = one.key, lang()
+        if one.personal:
+            return lambda row: self._masked(one, row)
+        if one.compute is not None:
+            return lambda row: said(one, self._computed(one, row), language, {})
+        if self.is_plain or not one.unit:
+            if one.type is FieldType.CHOICE and not one.several:
+                return self._choice(one)
+            if one.type not in _NAMED and not one.several:
+                return lambda row: _own(row, key, one)
+        unit = "" if self.is_plain else one.unit
+        bare = one if unit else _unitless(one)
+        return lambda row: said(bare, row.value(one), language, self._more.names)
+
+    def _choice(self, one: FieldDef) -> Make:
+        words = {c.key: c.label.of(lang()) for c in one.choices}
+        key = one.key
+
+        def make(row: Row) -> str:
+            value = _own(row, key, one)
+            return words.get(value, value)
+
+        return make
+
+    def _masked(self, one: FieldDef, row: Row) -> str:
+        value = row.value(one)
+        if is_sealed(value) and row.item.pk not in self._more.unlocked:
+            return _("destroyed")
+        return said(one, value, lang(), {})
+
+    def _computed(self, one: FieldDef, row: Row) -> Any:
+        if row.listing is not None:
+            return row.value(one)
+        below = self._more.under.get(row.item.pk, ())
+        return computed(self.ledger.definition, row.item.fields, below).get(one.key)
 
     @cached_property
     def _by_key(self) -> dict[str, FieldDef]:
         return {f.key: f for f in self.ledger.definition.fields}
 
     @cached_property
-    def _makers(self) -> dict[str, Callable[[Row], Cell]]:
-        return {
-            "code": lambda r: _cell(r.number, "code"),
-            "title": lambda r: _cell(r.item.title, "title"),
-            "battle": lambda r: _cell(self._battle(r)),
-            "org": lambda r: _cell(r.item.org.label(lang()) if r.item.org else ""),
-            "state": lambda r: _cell(self._state(r)),
-            "progress": lambda r: _cell(f"{r.item.progress // 100}%", "num"),
-            "due": lambda r: _date(r.item.due, is_late=r.item.due_state == "late"),
-            "start_on": lambda r: _date(r.item.start_on),
-            "closed_on": lambda r: _date(r.item.closed_on),
-            "report": lambda r: _cell(self._whole_report(r)),
-            "report.progress": lambda r: _cell(self._report(r, "progress")),
-            "report.problems": lambda r: _cell(self._report(r, "problems")),
-            "report.next_steps": lambda r: _cell(self._report(r, "next_steps")),
-            "target": lambda r: _cell(self._target(r, "text")),
-            "target.value": lambda r: _cell(self._target(r, "value")),
-            "target.rule": lambda r: _cell(self._target(r, "rule")),
-        }
+    def _marks_lead(self) -> frozenset[str]:
+        columns = self.head.columns if self.head else ()
+        return frozenset(c.source for c in columns if c.mark_lead)
 
-    def _battle(self, row: Row) -> str:
-        battle = row.listing.battle if row.listing else row.item.battle
-        return battle.label(lang()) if battle else ""
-
-    def _home(self, row: Row) -> Playbook:
-        return self.ledger.home_of(row.item)
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        return {}
 
     def _state(self, row: Row) -> str:
-        return self._home(row).state_of(row.register.key, row.item.state).label.of(lang())
-
-    def _field_cell(self, field: FieldDef, row: Row) -> Cell:
-        held = self._roles[row.item.pk]
-        if field.see and not held & {*field.see, "office"}:
-            return _cell("")
-        value = row.value(field)
-        if field.compute is not None and row.listing is None:
-            value = self._computed(row.item).get(field.key)
-        if field.personal and is_sealed(value) and row.item.pk not in self._unlocked:
-            return _cell(_("destroyed"), "personal")
-        kind = _KINDS.get(field.type, "")
-        text = said(field, value, lang(), self._names)
-        return _cell(text, "personal" if field.personal else kind)
-
-    def _computed(self, item: Item) -> dict[str, Any]:
-        return computed(self.ledger.definition, item.fields, self._under.get(item.pk, ()))
+        if row.listing is not None:
+            home = self.ledger.home_of(row.item)
+            return home.state_of(row.register.key, row.item.state).label.of(lang())
+        state = row.item.state
+        if state not in self._words:
+            found = self.ledger.playbook.state_of(self.ledger.definition.key, state)
+            self._words[state] = found.label.of(lang())
+        return self._words[state]
 
     @cached_property
-    def _under(self) -> dict[UUID, list[dict[str, Any]]]:
-        """Give the fields of the items right below, where a column adds them up: one query."""
-        over = [f for f in self.fields if f.compute and f.compute.over == "children"]
-        found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-        if over:
-            rows = Item.objects.filter(
-                visible(self.asked.seen, self.asked.campaign.pk), parent__in=self._ids
-            )
-            for parent, fields in rows.values_list("parent_id", "fields"):
-                found[parent].append(fields)
-        return found
+    def _lights(self) -> dict[str, str]:
+        return {one.code: one.word.of(lang()) for one in self.ledger.playbook.lights}
 
-    @cached_property
-    def _ids(self) -> list[UUID]:
-        return [r.item.pk for r in self.rows]
-
-    @cached_property
-    def _roles(self) -> dict[UUID, frozenset[str]]:
-        return roles_by_item(self.asked.seen, [r.item for r in self.rows])
-
-    @cached_property
-    def _unlocked(self) -> set[UUID]:
-        """Give the items whose personal fields were not destroyed."""
-        return set(CaseKey.objects.filter(item__in=self._ids).values_list("item", flat=True))
-
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        ids: dict[FieldType, set[UUID]] = defaultdict(set)
-        for row in self.rows:
-            values = {f.key: row.value(f) for f in self.fields}
-            for kind, found in ids_in(self.fields, values).items():
-                ids[kind] |= found
-        return names_of(ids, lang())
-
-    @cached_property
-    def _duties(self) -> dict[tuple[UUID, str], list[Responsibility]]:
-        found: dict[tuple[UUID, str], list[Responsibility]] = defaultdict(list)
-        for at in range(0, len(self._ids), CHUNK):
-            rows = Responsibility.objects.filter(item__in=self._ids[at : at + CHUNK])
-            for duty in rows.select_related("org", "post").order_by("order"):
-                if in_force(duty, self.asked.day):
-                    found[duty.item_id, duty.role].append(duty)
-        return found
+    def _light(self, row: Row) -> str:
+        if row.listing is not None:
+            return self.ledger.home_of(row.item).light(row.item.light).word.of(lang())
+        return self._lights.get(row.item.light, row.item.light)
 
     def _holders(self, role: str, row: Row) -> str:
         """Name those of a role; where leads stand among others, each lead has its star."""
-        names = [holder(d) for d in self._duties[row.item.pk, role]]
+        duties = self._more.duties
+        names = [holder(d) for d in duties[row.item.pk, role]]
         if role in self._marks_lead:
-            leads = [holder(d) for d in self._duties[row.item.pk, "lead"]]
+            leads = [holder(d) for d in duties[row.item.pk, "lead"]]
             names = [f"*{n}" for n in leads] + [n for n in names if n not in leads]
         return "、".join(names)
 
-    @cached_property
-    def _reports(self) -> dict[UUID, Report]:
-        """Give the last report of each row."""
-        last = Report.objects.filter(item=OuterRef("pk")).order_by("-at").values("pk")[:1]
-        found: dict[UUID, Report] = {}
-        for at in range(0, len(self._ids), CHUNK):
-            items = Item.objects.filter(pk__in=self._ids[at : at + CHUNK])
-            newest = items.annotate(last=Subquery(last)).values("last")
-            found |= {r.item_id: r for r in Report.objects.filter(pk__in=newest)}
-        return found
-
     def _report(self, row: Row, part: str) -> str:
-        report = self._reports.get(row.item.pk)
+        report = self._more.reports.get(row.item.pk)
         if report is None:
             return ""
         if report.no_change:
@@ -294,15 +233,72 @@ class Printer:
         said_of = [(word, self._report(row, part)) for part, word in words.items()]
         return "\n".join(_("%(word)s: %(text)s") % {"word": w, "text": t} for w, t in said_of if t)
 
+
+@dataclass
+class _More:
+    """What columns need beyond the rows themselves, asked once for all rows of a chunk."""
+
+    asked: Asked
+    ledger: Ledger
+    rows: Sequence[Row]
+
     @cached_property
-    def _targets(self) -> dict[UUID, list[dict[str, str]]]:
-        rows = [
-            t
-            for at in range(0, len(self._ids), CHUNK)
-            for t in Target.objects.filter(item__in=self._ids[at : at + CHUNK])
-        ]
+    def ids(self) -> list[UUID]:
+        return [r.item.pk for r in self.rows]
+
+    @cached_property
+    def roles(self) -> dict[UUID, frozenset[str]]:
+        return roles_by_item(self.asked.seen, [r.item for r in self.rows])
+
+    @cached_property
+    def unlocked(self) -> set[UUID]:
+        """Give the items whose personal fields were not destroyed."""
+        return set(CaseKey.objects.filter(item__in=self.ids).values_list("item", flat=True))
+
+    @cached_property
+    def under(self) -> dict[UUID, list[dict[str, Any]]]:
+        """Give the fields of the items right below, for columns that add them up: one query."""
+        found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+        fields = self.ledger.definition.fields
+        if any(f.compute and f.compute.over == "children" for f in fields):
+            seen = visible(self.asked.seen, self.asked.campaign.pk)
+            rows = Item.objects.filter(seen, parent__in=self.ids)
+            for parent, values in rows.values_list("parent_id", "fields"):
+                found[parent].append(values)
+        return found
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        fields = [f for f in self.ledger.definition.fields if f.type in _NAMED]
+        ids: dict[FieldType, set[UUID]] = defaultdict(set)
+        for row in self.rows:
+            values = {f.key: row.value(f) for f in fields}
+            for kind, found in ids_in(fields, values).items():
+                ids[kind] |= found
+        return names_of(ids, lang())
+
+    @cached_property
+    def duties(self) -> dict[tuple[UUID, str], list[Responsibility]]:
+        found: dict[tuple[UUID, str], list[Responsibility]] = defaultdict(list)
+        rows = Responsibility.objects.filter(item__in=self.ids)
+        for duty in rows.select_related("org", "post").order_by("order"):
+            if in_force(duty, self.asked.day):
+                found[duty.item_id, duty.role].append(duty)
+        return found
+
+    @cached_property
+    def reports(self) -> dict[UUID, Report]:
+        """Give the last report of each row."""
+        last = Report.objects.filter(item=OuterRef("pk")).order_by("-at").values("pk")[:1]
+        items = Item.objects.filter(pk__in=self.ids)
+        newest = items.annotate(last=Subquery(last)).values("last")
+        return {r.item_id: r for r in Report.objects.filter(pk__in=newest)}
+
+    @cached_property
+    def targets(self) -> dict[UUID, list[dict[str, str]]]:
         found: dict[UUID, list[dict[str, str]]] = defaultdict(list)
-        for aim in aims_among(rows, self.asked.day):
+        rows = Target.objects.filter(item__in=self.ids)
+        for aim in aims_among(list(rows), self.asked.day):
             row = target_row(aim)
             value = f"{row.floor} / {row.stretch}" if row.stretch else row.floor
             said_of = {"text": aim.version.text, "value": value, "rule": aim.version.counting_rule}
@@ -310,13 +306,53 @@ class Printer:
                 found[aim.target.item_id].append(said_of)
         return found
 
-    def _target(self, row: Row, part: str) -> str:
-        return "\n".join(t[part] for t in self._targets[row.item.pk] if t[part])
+
+_NAMED = frozenset({FieldType.ORG, FieldType.PERSON, FieldType.FILE})
 
 
-def _cell(text: str, kind: str = "") -> Cell:
-    return {"text": text, "kind": kind}
+def _own(row: Row, key: str, one: FieldDef) -> str:
+    value = row.item.fields.get(key) if row.listing is None else row.value(one)
+    return "" if value is None else str(value)
 
 
-def _date(day: Any, *, is_late: bool = False) -> Cell:
-    return _cell(day.isoformat() if day else "", "late" if is_late else "date")
+def _unitless(one: FieldDef) -> FieldDef:
+    from dataclasses import replace  # noqa: PLC0415  # once a column
+
+    return replace(one, unit="")
+
+
+def _nothing(_row: Row) -> str:
+    return ""
+
+
+def _day(name: str) -> Make:
+    def make(row: Row) -> str:
+        day = getattr(row.item, name)
+        return day.isoformat() if day else ""
+
+    return make
+
+
+def _battle(row: Row) -> str:
+    if row.listing is not None:
+        return row.listing.battle.label(lang()) if row.listing.battle else ""
+    item = row.item
+    is_english = lang().startswith("en")
+    return (is_english and item.battle__name_en) or item.battle__name or ""
+
+
+def _org(row: Row) -> str:
+    item = row.item
+    return (lang().startswith("en") and item.org__name_en) or item.org__short_name or ""
+
+
+_PLAIN: dict[str, Make] = {
+    "code": lambda row: row.number,
+    "title": lambda row: row.item.title,
+    "battle": _battle,
+    "org": _org,
+    "progress": lambda row: f"{row.item.progress // 100}%",
+    "due": _day("due"),
+    "start_on": _day("start_on"),
+    "closed_on": _day("closed_on"),
+}

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from gongjian.apps.grid.views import registers
+from gongjian.apps.grid.views import cells, faces, registers, saved
 
 app_name = "grid"
 urlpatterns = [
     path("c/<str:code>/r/", registers.first_register, name="registers"),
     path("c/<str:code>/r/<str:key>/", registers.register, name="register"),
+    path("c/<str:code>/r/<str:key>/rows", cells.rows, name="rows"),
+    path("c/<str:code>/r/<str:key>/cells", cells.cells, name="cells"),
+    path("c/<str:code>/r/<str:key>/totals", cells.totals, name="totals"),
     path("c/<str:code>/r/<str:key>/export", registers.export, name="export"),
     path("c/<str:code>/r/<str:key>/rosters", registers.rosters, name="rosters"),
+    path("c/<str:code>/r/<str:key>/tree", faces.tree, name="tree"),
+    path("c/<str:code>/r/<str:key>/board", faces.board, name="board"),
+    path("c/<str:code>/r/<str:key>/words", faces.words, name="words"),
+    path("c/<str:code>/r/<str:key>/columns", faces.columns, name="columns"),
+    path("c/<str:code>/r/<str:key>/views", saved.save, name="save_view"),
+    path("c/<str:code>/v/<uuid:pk>/", saved.view, name="view"),
+    path("c/<str:code>/v/<uuid:pk>/change", saved.change, name="change_view"),
+    path("c/<str:code>/v/<uuid:pk>/share", saved.share, name="share_view"),
+    path("c/<str:code>/v/<uuid:pk>/drop", saved.drop, name="drop_view"),
 ]

@@ -216,6 +216,17 @@ class Book:
         current.version += 1
         self._touched.append(Touched(current, before, None, current.version))
 
+    def delete_many(self, rows: Sequence[Ledgered]) -> None:
+        """Remove rows of one model, each on the condition that nobody else changed it."""
+        for first in range(0, len(rows), BATCH):
+            batch = rows[first : first + BATCH]
+            if stale := {r.pk for r in batch} - self._unmoved(batch):
+                raise Moved("row.moved", row=str(min(stale)))
+            befores = [wire(row) for row in batch]
+            type(batch[0])._default_manager.filter(pk__in=[r.pk for r in batch]).delete()
+            for row, before in zip(batch, befores, strict=True):
+                self._touched.append(Touched(row, before, None, row.version + 1))
+
     def lock(self, rows: Iterable[R]) -> list[R]:
         """Lock rows that a guard depends on, in the order of their ids (PostgreSQL)."""
         models = {type(row) for row in rows}

@@ -183,12 +183,16 @@ class Column:
         The merged head above several columns; empty without one.
     mark_lead : bool
         True where several orgs stand in one cell and ``*`` marks the lead.
+    below : str
+        A second source that is printed in the same cell, under the first, on lines of its own;
+        empty without one.
     """
 
     head: str
     source: str
     over: str = ""
     mark_lead: bool = False
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gongjian.kernel.model.playbook import CORE_NEEDS, StateCategory
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from gongjian.kernel.model.fields import Compute, FieldDef, RoleWord
+    from gongjian.kernel.model.fields import Compute, FieldDef, HeaderProfile, RoleWord
     from gongjian.kernel.model.playbook import Playbook, RegisterDef, Workflow
 
 NEEDED_LIGHTS = {"green", "yellow", "red", "done", "none"}
@@ -186,16 +186,21 @@ def _register(register: RegisterDef) -> Iterator[Problem]:
     for name in sorted(set(register.needs) - CORE_NEEDS - set(keys)):
         yield _problem("needs", "need.unknown", name=name)
     for head in register.heads:
-        for column in head.columns:
-            kind, _, name = column.source.partition(":")
-            known = name in keys if kind == "field" else column.source in COLUMN_SOURCES
-            if not known:
-                yield _problem(
-                    f"heads.{head.key}", "column.unknown", head=column.head, source=column.source
-                )
+        for word, source in _sources(head):
+            kind, _, name = source.partition(":")
+            if not (name in keys if kind == "field" else source in COLUMN_SOURCES):
+                yield _problem(f"heads.{head.key}", "column.unknown", head=word, source=source)
     for key, one in keys.items():
         yield from _under(key, _field(one, keys))
     yield from _computed_cycles(register)
+
+
+def _sources(head: HeaderProfile) -> Iterator[tuple[str, str]]:
+    """Give what a printed form shows: the word of the column with each of its sources."""
+    for column in head.columns:
+        yield column.head, column.source
+        if column.below:
+            yield column.head, column.below
 
 
 def _field(one: FieldDef, keys: dict[str, FieldDef]) -> Iterator[Problem]:

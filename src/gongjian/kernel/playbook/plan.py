@@ -606,7 +606,7 @@ def _heads(before: RegisterDef, after: RegisterDef) -> Iterator[Line]:
 def _head_lines(register: str, was: HeaderProfile, now: HeaderProfile) -> Iterator[Line]:
     if was.label != now.label:
         yield Line("head.renamed", register, now.key, was.label, now.label)
-    shown = [[(c.source, c.over, c.mark_lead) for c in h.columns] for h in (was, now)]
+    shown = [[(c.source, c.over, c.mark_lead, c.below) for c in h.columns] for h in (was, now)]
     if shown[0] != shown[1] or was.by_battle != now.by_battle or was.title != now.title:
         heads = [tuple(c.head for c in h.columns) for h in (was, now)]
         yield Line("head.changed", register, now.key, heads[0], heads[1])

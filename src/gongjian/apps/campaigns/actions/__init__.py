@@ -23,6 +23,7 @@ from gongjian.apps.campaigns.actions.items import (
     import_items,
     issue,
     issue_items,
+    laid_in,
     set_standing,
 )
 from gongjian.apps.campaigns.actions.links import (
@@ -79,6 +80,7 @@ __all__ = [
     "import_items",
     "issue",
     "issue_items",
+    "laid_in",
     "let_in",
     "link_items",
     "list_item",

@@ -10,6 +10,7 @@ from gongjian.apps.campaigns.kernel_io import playbook_in_force, playbook_of
 from gongjian.apps.campaigns.models import (
     Battle,
     Campaign,
+    CaseKey,
     Item,
     PlaybookVersion,
     Register,
@@ -178,28 +179,33 @@ def edit_item(book: Book, item: Item, changes: Mapping[str, Any]) -> dict[str, A
     book.campaign_id = item.campaign_id
     changed = dict(changes)
     if "fields" in changed:
-        changed["fields"] = _laid_in(item, changed["fields"])
+        register = playbook_in_force(item.campaign).register(item.register.key)
+        key = keys_of_cases([item.pk]).get(item.pk)
+        changed["fields"], made = laid_in(register, item, changed["fields"], key)
+        keep_keys([made] if made else [])
     book.update(item, **changed)
     return {"item": item.code}
 
 
-def _laid_in(item: Item, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the fields of an item with some changed; none that its state requires may be emptied."""
-    register = playbook_in_force(item.campaign).register(item.register.key)
+def laid_in(
+    register: RegisterDef, item: Item, given: Mapping[str, Any], key: bytes | None
+) -> tuple[dict[str, Any], CaseKey | None]:
+    """Give the fields of an item with some changed; none that its state requires may be emptied.
+
+    `key` is that of the item's personal fields, where it has any; one that is made is given back.
+    """
     known = {f.key: f for f in register.fields if f.compute is None}
     if unknown := set(given) - set(known):
         raise ActionError("item.not_editable", fields=sorted(unknown))
     emptied = [k for k, v in given.items() if is_blank(v) and item.state in known[k].required_at]
     if emptied:
         raise ActionError("item.field_required", fields=[known[k].label for k in emptied])
-    key = keys_of_cases([item.pk]).get(item.pk)
     is_erased = key is None and any(map(is_sealed, item.fields.values()))
     if is_erased and set(given) & personal_keys(register):
         raise ActionError("item.key_destroyed", item=item.code)
     sealed, made = sealed_fields(register, item.pk, given, key)
-    keep_keys([made] if made else [])
     kept = {k: v for k, v in item.fields.items() if k not in given}
-    return kept | {k: v for k, v in sealed.items() if not is_blank(v)}
+    return kept | {k: v for k, v in sealed.items() if not is_blank(v)}, made
 
 
 @action("campaigns.issue")

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
@@ -15,32 +14,26 @@ from pydantic import Field
 from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.accounts.models import OrgGroup
 from gongjian.apps.accounts.operations import once, reads, require_scope, writes
-from gongjian.apps.campaigns import actions, queries, related
-from gongjian.apps.campaigns.fields import editable_fields
+from gongjian.apps.campaigns import queries, related
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.models import Battle, Item
 from gongjian.apps.campaigns.naming import read
 from gongjian.apps.campaigns.standing import today_of
-from gongjian.apps.campaigns.told import Teller, facts_of
+from gongjian.apps.campaigns.told import Teller, facts_of, iso
 from gongjian.apps.campaigns.undoing import get_event_for, step_of
 from gongjian.apps.ledger.actions import undo
 from gongjian.apps.ledger.book import ActionError
-from gongjian.apps.ledger.queries import row_at
 from gongjian.kernel.model.fields import FieldType
-from gongjian.kernel.playbook.values import is_blank
 from gongjian.lib.contract import (
     PAGE,
     After,
     Body,
-    Day,
-    Id,
     Limit,
     Line,
     Unfit,
     answer,
     cursor,
     place_of,
-    version_held,
 )
 
 if TYPE_CHECKING:
@@ -80,7 +73,6 @@ class ItemOut(Schema):
     progress: Annotated[int, Field(description="basis points, 0–10000")]
     light: str
     due_state: str
-    issued_on: dt.date | None
     closed_on: dt.date | None
     fields: Annotated[dict[str, Any], Field(description="playbook fields, decimals as texts")]
 
@@ -88,6 +80,7 @@ class ItemOut(Schema):
 class ItemWhole(ItemOut):
     """An item with who is what to it, and the fields that are worked out."""
 
+    issued_on: dt.date | None
     duties: Annotated[
         dict[str, list[str]],
         Field(description="role → codes of orgs, `post:ID` or `group:KEY`, in their order"),
@@ -102,17 +95,6 @@ class ItemsOut(Schema):
     after: str | None
     n: int
     is_more: bool
-
-
-class ItemPatch(Body):
-    """What changes of an item: only what is named; `null` empties, `fields` is merged key by key."""
-
-    title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
-    start_on: Day | None = None
-    due: Day | None = None
-    battle: Id | None = None
-    fields: dict[str, Value] = {}
-    reason: Annotated[Line, Field(description="why; it stands in the history")] = ""
 
 
 @router.get("items/{code}", **reads(ItemWhole, is_tagged=True))
@@ -131,7 +113,12 @@ def whole(seen: Scope, item: Item) -> dict[str, Any]:
     teller.orgs |= {d.org.pk: (d.org.code, d.org.short_name) for d in duties if d.org}
     told = teller.told()[0]
     below = related.fields_below(seen, item) if teller.wants_below(item) else []
-    return {**told, "duties": by_role(duties), "computed": teller.sums(item, below)}
+    return {
+        **told,
+        "issued_on": iso(item.issued_on),
+        "duties": by_role(duties),
+        "computed": teller.sums(item, below),
+    }
 
 
 def teller_of(seen: Scope, item: Item, playbook: Playbook) -> Teller:
@@ -194,61 +181,9 @@ def page_of(teller: Teller, rows: Any, after: str | None, limit: int) -> Any:
     })  # fmt: skip
 
 
-@router.patch("items/{code}", **writes("items:write", "campaigns.edit_item", is_conditional=True))
-@once
-def patch_item(request: HttpRequest, code: str, body: ItemPatch) -> Outcome | None:
-    """Change an item: only what is named changes.
-
-    With If-Match a change that somebody else has made in between to the same members is refused (412);
-    without it the change counts for the item as it is now.
-    """
-    seen = seen_by(request)
-    item = queries.get_item_for(seen, code)
-    changes = _changes(seen, item, body)
-    base = held_to(request, item)
-    differing = _differing(base, changes)
-    if not differing:
-        return None
-    return actions.edit_item(act_of(request, body.reason), base, differing)
-
-
-def held_to(request: HttpRequest, item: Item) -> Item:
-    """Give an item as the one who changes it has seen it: by If-Match, else as it is now."""
-    version = version_held(request)
-    if version is None or version >= item.version:
-        return item
-    base = row_at(item, version)
-    if base is None:
-        raise Unfit("header.If-Match", "there was no such version")
-    queries.lend(base, item)
-    return base
-
-
-def _changes(seen: Scope, item: Item, body: ItemPatch) -> dict[str, Any]:
-    """Read what is named; whoever may change nothing of the item is a colleague without the right."""
-    held = queries.roles(seen, item)
-    register = playbook_in_force(item.campaign).register(item.register.key)
-    mine = {f.key: f for f in editable_fields(register, held)}
-    has_core = "edit" in queries.rights_of(held)
-    if not mine and not has_core:
-        raise PermissionDenied
-    named = body.model_fields_set - {"fields", "reason"}
-    refused = [*(() if has_core else sorted(named)), *sorted(set(body.fields) - set(mine))]
-    if refused:
-        raise ActionError("item.not_editable", fields=refused)
-    changes: dict[str, Any] = {name: getattr(body, name) for name in named}
-    if "title" in changes:
-        changes["title"] = titled(changes["title"])
-    if changes.get("battle") is not None:
-        changes["battle"] = battle_of(item.campaign_id, changes["battle"])
-    if body.fields:
-        changes["fields"] = values_of(mine, body.fields, item.due)
-    return changes
-
-
-def titled(given: str | None) -> str:
+def titled(given: str) -> str:
     """Give a title without the blanks around it; none is refused."""
-    title = " ".join((given or "").split())
+    title = " ".join(given.split())
     if not title:
         raise Unfit("body.title", "must not be empty")
     return title
@@ -266,14 +201,14 @@ def values_of(
     fields: Mapping[str, FieldDef], given: Mapping[str, Value], due: dt.date | None = None
 ) -> dict[str, Any]:
     """Read values as they are kept: as a page reads what is typed, all faults at once."""
-    typed = {key: _text(fields[key], value) for key, value in given.items() if key in fields}
+    typed = {key: text_of(fields[key], value) for key, value in given.items() if key in fields}
     found = read([fields[key] for key in typed], typed, due.year if due else None)
     for error in found.faults.values():
         raise ActionError(error.code, **error.facts)
     return found.values
 
 
-def _text(field: FieldDef, value: Value) -> str:
+def text_of(field: FieldDef, value: Value) -> str:
     if isinstance(value, list):
         if not field.several:
             raise Unfit(f"body.fields.{field.key}", "takes one value, not a list")
@@ -283,17 +218,6 @@ def _text(field: FieldDef, value: Value) -> str:
 
 def _plain(value: Scalar) -> str:
     return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
-
-
-def _differing(item: Item, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is so already: who sends back what they were given changes nothing."""
-    found = {n: v for n, v in changes.items() if n != "fields" and getattr(item, n) != v}
-    fields = {
-        k: v
-        for k, v in changes.get("fields", {}).items()
-        if item.fields.get(k) != v and not (is_blank(v) and is_blank(item.fields.get(k)))
-    }
-    return {**found, "fields": fields} if fields else found
 
 
 class UndoIn(Body):

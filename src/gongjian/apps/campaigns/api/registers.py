@@ -14,10 +14,11 @@ from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.accounts.operations import once, reads, writes
 from gongjian.apps.campaigns import actions, queries
 from gongjian.apps.campaigns.actions.rosters import ROSTER_CAP
+from gongjian.apps.campaigns.asking import ask_of
 from gongjian.apps.campaigns.fields import askable_fields, editable_fields, visible_fields
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.models import Roster
-from gongjian.apps.campaigns.registers import Ledger, ask_of, ids_of
+from gongjian.apps.campaigns.registers import Ledger, ids_of
 from gongjian.apps.campaigns.related import get_register_for, registers_for
 from gongjian.kernel.model.fields import FieldType
 from gongjian.lib.contract import Body

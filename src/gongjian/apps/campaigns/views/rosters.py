@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.campaigns import actions
 from gongjian.apps.campaigns.actions.rosters import ROSTER_CAP
+from gongjian.apps.campaigns.asking import ask_of
 from gongjian.apps.campaigns.fields import askable_fields
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.queries import get_campaign_for
-from gongjian.apps.campaigns.registers import Ledger, ask_of, ids_of
+from gongjian.apps.campaigns.registers import Ledger, ids_of
 from gongjian.apps.campaigns.related import get_register_for
 from gongjian.apps.ledger.book import ActionError
 from gongjian.lib.problems import sentence

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -33,6 +34,9 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Undone: everything is as it was before."))
     except ActionError as error:
         messages.error(request, sentence(error))
+    except IntegrityError:
+        # Something that was made since has the name, or the place, of what would come back.
+        messages.error(request, sentence(ActionError("undo.taken")))
     back = request.POST.get("next", "")
     is_here = url_has_allowed_host_and_scheme(back, {request.get_host()})
     return redirect(back if is_here else "home")

@@ -6,26 +6,30 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from gongjian.apps.accounts.edge import seen_by
 from gongjian.apps.accounts.models import Person
 from gongjian.apps.campaigns import queries as campaigns
+from gongjian.apps.campaigns.asking import Ask, ask_of
 from gongjian.apps.campaigns.fields import askable_fields
 from gongjian.apps.campaigns.models import Roster
-from gongjian.apps.campaigns.registers import EXPORT_CAP, Ask, Ledger, ask_of
+from gongjian.apps.campaigns.registers import EXPORT_CAP, Ledger
 from gongjian.apps.campaigns.related import get_register_for, registers_for
 from gongjian.apps.cockpit import queries
 from gongjian.apps.cockpit.ledger_views import day_of
 from gongjian.apps.grid import pages
+from gongjian.apps.grid.exporting import Export
 from gongjian.lib.ids import new_id
 from gongjian.lib.requests import whole
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -55,16 +59,23 @@ def register(request: HttpRequest, code: str, key: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def export(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """Give a register as a workbook under the heads that were chosen."""
+def export(request: HttpRequest, code: str, key: str) -> HttpResponseBase:
+    """Give a register as a workbook, or as plain rows, under the heads that were chosen."""
     asked, ledger, ask = ledger_of(request, code, key)
-    page = ledger.all(ask, EXPORT_CAP)
+    head = pages.chosen_head(ledger, request.GET.get("head", ""))
+    chosen = pages.chosen_columns(request.GET)
+    file = Export(asked, ledger, ask, head, chosen)
+    file.cap = EXPORT_CAP
+    name = f"{asked.campaign.code}-{key}-{asked.day}"
+    if request.GET.get("as") == "csv":
+        return _attached(StreamingHttpResponse(file.csv_lines(), content_type=CSV), f"{name}.csv")
     person = request.user
-    name = person.label(queries.lang()) if isinstance(person, Person) else ""
-    data = pages.workbook(asked, ledger, ask, page, request.GET.get("head", ""), name)
-    response = HttpResponse(data, content_type=XLSX)
-    file = f"{asked.campaign.code}-{key}-{asked.day}.xlsx"
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file)}"
+    data = file.workbook(person.label(queries.lang()) if isinstance(person, Person) else "")
+    return _attached(HttpResponse(data, content_type=XLSX), f"{name}.xlsx")
+
+
+def _attached(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "no-store"
     return response
 

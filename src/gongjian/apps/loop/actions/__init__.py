@@ -10,6 +10,7 @@ from gongjian.apps.loop.actions.launch import (
     waive,
     withdraw_waivers,
 )
+from gongjian.apps.loop.actions.recording import Recorded, record_reports
 from gongjian.apps.loop.actions.rounds import (
     Filled,
     Joined,
@@ -29,6 +30,7 @@ __all__ = [
     "Agenda",
     "Filled",
     "Joined",
+    "Recorded",
     "RoundPlan",
     "Words",
     "accept",
@@ -44,6 +46,7 @@ __all__ = [
     "launch_all",
     "name_lead",
     "open_round",
+    "record_reports",
     "reopen",
     "report",
     "send_back",

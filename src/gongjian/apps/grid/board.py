@@ -1,0 +1,118 @@
+"""A register as a board: a column for each group, a card for each of its first rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from gongjian.apps.campaigns import queries as campaigns
+from gongjian.apps.cockpit.queries import lang
+from gongjian.apps.grid.groups import MOST, SIZE, Grouped, choice_field, grouped
+from gongjian.apps.grid.top import face_address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from gongjian.apps.campaigns.registers import Row
+    from gongjian.apps.grid.groups import Group
+    from gongjian.apps.grid.top import Around
+
+
+def board(at: Around, by: str) -> dict[str, Any]:
+    """Give the columns of a board with their cards: a fixed number of queries."""
+    battles = campaigns.battles(at.asked.campaign)
+    found = grouped(at.asked, at.ledger, at.ask, by, battles, more=more_of(at.given))
+    rows = [row for group in found.groups for row in group.rows]
+    roles = campaigns.roles_by_item(at.asked.seen, [row.item for row in rows])
+    cards = _Cards(at, by, roles)
+    return {
+        "by": by,
+        "columns": [_column(at, group, cards) for group in found.groups],
+        "n": found.n,
+        "n_hidden": found.n_hidden,
+        "is_empty": not found.n,
+    }
+
+
+def more_of(given: Mapping[str, str]) -> tuple[str, int]:
+    """Read which group stands open further, and how far."""
+    key, _colon, size = given.get("more", "").rpartition(":")
+    return (
+        (key, int(size))
+        if key and size.isascii() and size.isdigit() and len(size) < 4
+        else ("", SIZE)
+    )
+
+
+def section(at: Around, group: Group) -> dict[str, Any]:
+    """Give where a group goes on: further on the same page, then as a list of its own."""
+    kept = at.kept
+    narrowed = {k: v for k, v in kept.items() if k not in {"group", *group.params}} | group.params
+    listed = f"{face_address(at.code, at.key, 'list')}?{urlencode(narrowed)}"
+    here = face_address(at.code, at.key, at.face)
+    further = min(len(group.rows) + SIZE, MOST)
+    is_more = group.n > len(group.rows) and len(group.rows) < MOST and bool(group.key)
+    more = f"{here}?{urlencode({**kept, 'more': f'{group.key}:{further}'})}#g-{group.key}"
+    return {
+        "key": group.key,
+        "label": group.label,
+        "n": group.n,
+        "href": listed if group.params else "",
+        "more": more if is_more else "",
+        "n_left": group.n - len(group.rows),
+    }
+
+
+def _column(at: Around, group: Group, cards: _Cards) -> dict[str, Any]:
+    return {**section(at, group), "cards": [cards.card(row) for row in group.rows]}
+
+
+class _Cards:
+    """Makes cards; what is the same for many of them is looked up once."""
+
+    def __init__(self, at: Around, by: str, roles: Mapping[UUID, frozenset[str]]) -> None:
+        self.at = at
+        self.by = by
+        self.roles = roles
+        self.workflow = at.asked.playbook.workflow_of(at.key)
+        self.field = choice_field(at.ledger, by)
+        self.lights = {one.code: one for one in at.asked.playbook.lights}
+
+    def card(self, row: Row) -> dict[str, Any]:
+        """Give one card: code, title, org, due, light with its word, the steps that are lawful now."""
+        item = row.item
+        href = reverse("cockpit:item", args=[item.code])
+        light = self.lights[item.light]
+        is_english = lang().startswith("en")
+        return {
+            "code": row.number,
+            "title": item.title,
+            "href": href,
+            "org": (is_english and item.org__name_en) or item.org__short_name or "",
+            "due": item.due.isoformat() if item.due else "",
+            "is_late": item.due_state == "late",
+            "light": {
+                "code": light.code,
+                "word": light.word.of(lang()),
+                "shape": light.shape,
+                "meaning": light.meaning.of(lang()),
+            },
+            "progress": item.progress // 100,
+            "steps": [] if self.field else self._steps(row, href),
+        }
+
+    def _steps(self, row: Row, href: str) -> Sequence[dict[str, str]]:
+        """Give the steps that this person may take from here; each has its form on the item's page."""
+        held = self.roles[row.item.pk]
+        now = self.at.asked.playbook.state_of(self.at.key, row.item.state).key
+        return [
+            {"word": t.label.of(lang()), "href": f"{href}#steps"}
+            for t in self.workflow.transitions
+            if now in t.sources and held & set(t.roles)
+        ]
+
+
+__all__ = ["Grouped", "board", "more_of", "section"]
