@@ -293,6 +293,8 @@ def add_listing(request: HttpRequest, code: str, body: ListingIn) -> Outcome:
     """List an item in another register; without a number it takes the next one there."""
     seen = seen_by(request)
     item = queries.get_item_for(seen, code)
+    if not seen.is_office():
+        raise PermissionDenied
     try:
         campaign = queries.get_campaign_for(seen, body.campaign)
         register = get_register_for(seen, campaign, body.register_key)
