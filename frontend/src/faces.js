@@ -73,3 +73,34 @@ for (const fold of document.querySelectorAll("[data-fold]")) ready(fold);
 for (const field of document.querySelectorAll("[data-copy]")) {
   field.addEventListener("focus", () => field.select());
 }
+
+// Ticked rows: all of a page by one box, a stretch by Shift, and how many they are.
+const picks = [...document.querySelectorAll(".pick input[name=item]")];
+const every = document.querySelector("[data-pick-all]");
+const told = document.querySelector("[data-picked]");
+if (every && told) {
+  let last = null;
+  const tell = () => {
+    const n = picks.filter((box) => box.checked).length;
+    told.textContent = n ? `${told.dataset.picked} ${n}` : "";
+    document.querySelector("[data-pick-go]").disabled = n === 0;
+    every.checked = n > 0 && n === picks.length;
+    every.indeterminate = n > 0 && n < picks.length;
+  };
+  every.hidden = false;
+  every.addEventListener("change", () => {
+    for (const box of picks) box.checked = every.checked;
+    tell();
+  });
+  for (const box of picks) {
+    box.addEventListener("click", (event) => {
+      if (event.shiftKey && last) {
+        const [from, to] = [picks.indexOf(last), picks.indexOf(box)].sort((a, b) => a - b);
+        for (const one of picks.slice(from, to + 1)) one.checked = box.checked;
+      }
+      last = box;
+      tell();
+    });
+  }
+  tell();
+}

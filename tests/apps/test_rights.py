@@ -13,6 +13,8 @@ from tests.support.web import body_of, client, drafted
 from gongjian.apps.accounts.models import OrgGroup
 from gongjian.apps.campaigns.actions import adopt, attach_file, edit_item, import_items, list_item
 from gongjian.apps.campaigns.models import ItemLink, PlaybookVersion, Responsibility
+from gongjian.apps.grid.actions import save_view
+from gongjian.apps.grid.models import SavedView
 from gongjian.apps.ledger import gate
 from gongjian.apps.loop.actions import RoundPlan, open_round
 from gongjian.apps.loop.models import Return
@@ -79,6 +81,17 @@ TABLE = {
     "grid:register": ("get", 302, 404, 200, 200),
     "grid:export": ("get", 302, 404, 200, 200),
     "grid:rosters": ("get", 302, 404, 200, 200),
+    "grid:tree": ("get", 302, 404, 200, 200),
+    "grid:board": ("get", 302, 404, 200, 200),
+    "grid:words": ("get", 302, 404, 302, 302),
+    "grid:columns": ("get", 302, 404, 302, 302),
+    "grid:bulk": ("get", 302, 404, 403, 200),
+    "grid:move": ("post", 302, 404, 403, 403),  # no column is named
+    "grid:save_view": ("post", 302, 404, 302, 302),
+    "grid:view": ("get", 302, 404, 302, 302),
+    "grid:change_view": ("post", 302, 404, 403, 302),
+    "grid:share_view": ("post", 302, 404, 403, 302),
+    "grid:drop_view": ("post", 302, 404, 403, 302),
     "cockpit:item_history": ("get", 302, 404, 200, 200),
     "cockpit:item_who": ("get", 302, 404, 200, 200),
     "campaigns:new_item": ("get", 302, 404, 403, 200),
@@ -241,13 +254,23 @@ def of_an_item(cast, item) -> dict[str, list]:
     register = cast.campaign.registers.exclude(key=key).first()
     listing = list_item(act(cast.people["office"]), item, register).result["listing"]
     code, duty = item.code, item.responsibilities.get()
+    shared = {"name": "x", "face": "list", "query": {}, "is_shared": True}
+    view = SavedView(campaign=cast.campaign, register=cast.register, owner=cast.people["office"])
+    view_pk = save_view(act(cast.people["office"]), view, shared).result["view"]
     return {
         "cockpit:battle": [cast.campaign.code, cast.battles[0].pk],
         **{
             name: [cast.campaign.code, key]
             for name in TABLE
             if name.split(":")[-1]
-            in {"register", "export", "rosters", "new_item", "freeze_roster", "find"}
+            in {
+                "register", "export", "rosters", "new_item", "freeze_roster", "find",
+                "tree", "board", "words", "columns", "save_view", "bulk", "move",
+            }
+        },
+        **{
+            f"grid:{n}": [cast.campaign.code, view_pk]
+            for n in ("view", "change_view", "share_view", "drop_view")
         },
         **{f"cockpit:{n}": [code] for n in ("item_history", "item_who")},
         **{

@@ -329,3 +329,27 @@ def test_yellow_comes_before_red():
     assert "yellow must come before red" in refused(
         EXAMPLE.replace("behind_red: 3000", "behind_red: 1500")
     )
+
+
+def two_in_one(below):
+    content = yaml.safe_load(EXAMPLE)
+    content["registers"][0]["heads"][0]["columns"][1]["below"] = below
+    return written(content)
+
+
+def test_a_printed_cell_may_hold_a_second_source():
+    column = load_text(two_in_one("field:alive")).register("plots").heads[0].columns[1]
+    assert (column.source, column.below) == ("title", "field:alive")
+
+
+def test_a_second_source_that_is_not_defined_is_refused():
+    with pytest.raises(PlaybookError) as caught:
+        load_text(two_in_one("field:nothing"))
+    assert any("field:nothing" in told for told in caught.value.facts["problems"])
+
+
+def test_what_newer_files_may_say_does_not_change_the_digest_of_others():
+    content = schema.PlaybookIn.model_validate(yaml.safe_load(EXAMPLE)).model_dump(mode="json")
+    columns = [c for r in content["registers"] for h in r["heads"] for c in h["columns"]]
+    assert columns
+    assert not any("below" in c for c in columns)

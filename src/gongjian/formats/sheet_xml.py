@@ -24,6 +24,9 @@ _BOOK = "xl/workbook.xml"
 _CELL = re.compile(
     rb"<(?:\w+:)?row\b([^>]*)>|<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL
 )
+# As nearly every program writes them: cells that hold nothing are passed over without being looked at.
+_PLACED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*)(?<!/)>(.*?)</c>', re.DOTALL)
+_OTHERWISE = re.compile(rb'<c(?=[\s/>])(?! r=")|<\w+:c[\s/>]')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _ROW = re.compile(rb'\br="(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d{1,6})"')
@@ -95,6 +98,12 @@ def _look(xml: bytes, name: str, percent: frozenset[int], limits: tuple[int, int
 
 def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
     """Give each cell that holds something: place from 0, attributes, what is in it."""
+    if not _OTHERWISE.search(xml):
+        for found in _PLACED.finditer(xml):
+            letters, number, attributes, inner = found.groups()
+            if inner:
+                yield int(number) - 1, _number(letters), attributes, inner
+        return
     row, column = -1, -1
     for found in _CELL.finditer(xml):
         opened, attributes, inner = found.groups()

@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     "action.too_many_rows": noop(
         "This would change %(n)s rows at once; the limit is %(limit)s. Split it into parts."
     ),
+    "bulk.no_date": noop("There is no date that could be moved."),
     "campaign.code_malformed": noop(
         "“%(campaign)s” cannot be a code: two to twelve capital letters and digits, a letter first."
     ),
@@ -419,6 +420,10 @@ SENTENCES: dict[str, str] = {
     ),
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."
+    ),
+    "sheet.too_wide": noop(
+        "The sheet “%(sheet)s” holds a value in column %(n)s; the limit is %(limit)s. Delete the columns "
+        "beside the table."
     ),
     "target.not_above_base": noop(
         "An own target must be better than the base line, or earlier: %(base)s."

@@ -227,7 +227,7 @@ def test_windows_and_cells_ask_the_same_however_many_rows_there_are(books):
     assert asked(lambda: window(books)) == few
     counts = []
     for n, size in enumerate((2, 20)):
-        rows = [typed(books.again(i), title=f"Round {n} {i.code}") for i in items[:size]]
+        rows = [typed(books.again(i), due=f"2021-08-0{n + 1}") for i in items[:size]]
         with CaptureQueriesContext(connection) as caught:
             assert send(books, rows).status_code == 200
         counts.append(len(caught))

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 class Facts(NamedTuple):
     """What a list knows of an item: its columns under their names, without a model of each row."""
 
+    campaign_id: UUID
+    register_id: UUID
     pk: UUID
     code: str
     version: int
     title: str
-    campaign_id: UUID
-    register_id: UUID
     org_id: UUID | None
     battle_id: UUID | None
     parent_id: UUID | None

@@ -209,11 +209,16 @@ class Item(Ledgered):
         {"category", "light", "due_state", "next_light", "next_light_on"}
     )
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="items")
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="items", db_index=False
+    )  # first in the indexes below
     register = models.ForeignKey(Register, models.PROTECT, related_name="items")
     battle = models.ForeignKey(Battle, models.PROTECT, null=True, related_name="items")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
-    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    # Most items lie below no other: full indexes of these two would mostly say so, and mislead planners.
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", db_index=False
+    )
+    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     depth = models.PositiveSmallIntegerField(default=0)
     code = models.CharField(max_length=32, unique=True)
     title = models.CharField(max_length=300)
@@ -258,6 +263,12 @@ class Item(Ledgered):
                 fields=["campaign", "register", "light", "code"], name="item_register_light"
             ),
             models.Index(fields=["campaign", "register", "org", "code"], name="item_register_org"),
+            models.Index(
+                fields=["parent", "code"],
+                condition=models.Q(parent__isnull=False),
+                name="item_parent",
+            ),
+            models.Index(fields=["root"], condition=models.Q(root__isnull=False), name="item_root"),
         ]
 
     def __str__(self) -> str:

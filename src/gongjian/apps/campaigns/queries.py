@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q
@@ -96,20 +96,26 @@ def visible(seen: Scope, campaign_id: UUID) -> Q:
     """Filter items by scope: by access class and reach, those one's org has a part in, single ones."""
     sight = seen.rows(campaign_id)
     if orgs := seen.orgs(campaign_id):
-        part = Responsibility.objects.filter(campaign=campaign_id, org__above__ancestor__in=orgs)
-        # Each member of a group that answers for an item has a part in it.
-        mine = OrgGroupMember.objects.filter(on_day(clock.today()), org__above__ancestor__in=orgs)
-        as_member = Responsibility.objects.filter(
-            campaign=campaign_id, group_id__in=mine.values("group")
-        )
-        has_part = Q(pk__in=part.values("item")) | Q(pk__in=as_member.values("item"))
-        sight |= has_part & Q(access_class=AccessClass.OPEN)
+        reached = OrgReach.objects.filter(ancestor__in=orgs).values("descendant")
+        part, as_member = parts_of(campaign_id, reached)
+        sight |= (Q(pk__in=part) | Q(pk__in=as_member)) & Q(access_class=AccessClass.OPEN)
     if single := seen.items(campaign_id):
         sight |= Q(pk__in=single)
         for above in ("parent", "root"):
             alike = Q(access_class=AccessClass.OPEN) | Q(access_class=F(f"{above}__access_class"))
             sight |= Q(**{f"{above}__in": single}) & alike
     return sight
+
+
+def parts_of(campaign_id: UUID, orgs: Any) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Give the ids of the open items in which some orgs have a part: by a duty, or as members of a group."""
+    duties = Responsibility.objects.filter(
+        campaign=campaign_id, item__access_class=AccessClass.OPEN
+    )
+    members = OrgGroupMember.objects.filter(on_day(clock.today()), org__in=orgs).values("group")
+    rows = (duties.filter(org__in=orgs), duties.filter(group_id__in=members))
+    by_duty, as_member = (r.order_by().values("item") for r in rows)
+    return by_duty, as_member
 
 
 def lets_in(found: Iterable[Item | Facts]) -> dict[UUID, frozenset[UUID]]:

@@ -113,16 +113,16 @@ def _project(around: Surroundings, changes: list[Touched]) -> None:
         moves.update(cells(row))
     _write_derived([row for pk, row in rows.items() if _derived(row) != stored[pk]])
     tally.add_moves(around.campaign.pk, moves)
-    _write_keys(around, {pk: row for pk, row in rows.items() if _is_rewritten(changes, pk)})
+    rewritten = {c.row.pk for c in changes if _is_rewritten(c)}
+    _write_keys(around, {pk: row for pk, row in rows.items() if pk in rewritten})
 
 
-def _is_rewritten(changes: Iterable[Touched], pk: UUID) -> bool:
+def _is_rewritten(change: Touched) -> bool:
     """Tell whether what keys and search are made of may have changed in a row.
 
     An item that was only touched had the key of its personal fields destroyed.
     """
-    own = [c for c in changes if c.row.pk == pk]
-    return any(not c.before or {"title", "fields"} & {*(c.after or {})} for c in own)
+    return not change.before or bool({"title", "fields"} & {*(change.after or {})})
 
 
 def _as_counted(first: dict[UUID, Touched], rows: dict[UUID, Item]) -> Iterable[Item]:

@@ -12,15 +12,17 @@ How a window is found
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from gongjian.apps.accounts.models import OrgReach
 from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.asking import Ask, as_uuid, key_column
 from gongjian.apps.campaigns.facts import Facts, shape
 from gongjian.apps.campaigns.models import Item, ItemKey
-from gongjian.apps.campaigns.queries import COUNT_CAP, visible
+from gongjian.apps.campaigns.queries import COUNT_CAP, parts_of, visible
 from gongjian.apps.campaigns.searching import found_in
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 LIGHTS = ("red", "yellow", "green", "none", "done")  # the worst first
 _CHUNK = 2000
+FEW, SHARE = 1_000, 20  # an org's rows are few up to so many, or up to one of so many
+# What is asked of a row; its campaign and its register are known.
+_NAMES = Facts._fields[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,10 @@ class Windows:
     def named(self, code: str) -> list[Facts]:
         """Give the row of a code, if there is one."""
         rows = self._rows(Ask()).filter(code=code)
-        return list(map(Facts._make, rows.values_list(*Facts._fields)))
+        return [self._facts(r) for r in rows.values_list(*_NAMES)]
+
+    def _facts(self, row: tuple[Any, ...]) -> Facts:
+        return Facts(self.register.campaign_id, self.register.pk, *row)
 
     def models(self, names: Iterable[str]) -> list[Item]:
         """Fetch rows as models, by their ids or codes, orgs and battles joined: one query."""
@@ -115,6 +123,28 @@ class Windows:
         classes = self.seen.access_classes(self.register.campaign_id)
         return self.register.access_class in classes
 
+    @cached_property
+    def _scope(self) -> Q:
+        """Filter by what a person may see.
+
+        An org that answers for few rows is asked for its rows; one that answers for many is compared
+        with each row on the way: the tallies know which of the two it is.
+        """
+        campaign = self.register.campaign_id
+        orgs = self.seen.orgs(campaign)
+        if not orgs or self.seen.items(campaign) or self.seen.access_classes(campaign):
+            return visible(self.seen, campaign)
+        reached = list(
+            OrgReach.objects.filter(ancestor__in=orgs).values_list("descendant", flat=True)
+        )
+        here = Q(register=self.register, measure="n")
+        n_own = tally.totals(campaign, here & Q(org__in=reached))["n"]
+        if n_own > FEW and n_own * SHARE > tally.totals(campaign, here)["n"]:
+            return visible(self.seen, campaign)
+        own = Item.objects.filter(campaign=campaign, register=self.register, org__in=reached)
+        mine = own.filter(self.seen.rows(campaign)).order_by().values("pk")
+        return Q(pk__in=mine.union(*parts_of(campaign, reached)))
+
     def _tallied(self, ask: Ask) -> int:
         where = Q(register=self.register)
         where &= _among("battle", ask.battle) & _among("org", ask.org)
@@ -127,8 +157,8 @@ class Windows:
         taken: list[Facts] = []
         for part in parts:
             rows = self._rows(ask).filter(part.where)
-            window = rows.order_by(*part.order).values_list(*Facts._fields)
-            found = list(map(Facts._make, window[skip : skip + size - len(taken)]))
+            window = rows.order_by(*part.order).values_list(*_NAMES)
+            found = [self._facts(r) for r in window[skip : skip + size - len(taken)]]
             taken += found
             if len(taken) == size:
                 break
@@ -139,7 +169,7 @@ class Windows:
         register = self.register
         q = Q(campaign=register.campaign_id, register=register)
         if not self._sees_all:
-            q &= visible(self.seen, register.campaign_id)
+            q &= self._scope
         q &= _among("battle", ask.battle) & _among("org", ask.org)
         if ask.light:
             q &= _one_of("light", ask.light)

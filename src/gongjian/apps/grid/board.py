@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from gongjian.apps.campaigns import queries as campaigns
+from gongjian.apps.campaigns.fields import editable_fields
 from gongjian.apps.cockpit.queries import lang
 from gongjian.apps.grid.groups import MOST, SIZE, Grouped, choice_field, grouped
 from gongjian.apps.grid.top import face_address
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from gongjian.apps.campaigns.models import Battle
     from gongjian.apps.campaigns.registers import Row
     from gongjian.apps.grid.groups import Group
     from gongjian.apps.grid.top import Around
@@ -27,9 +29,10 @@ def board(at: Around, by: str) -> dict[str, Any]:
     found = grouped(at.asked, at.ledger, at.ask, by, battles, more=more_of(at.given))
     rows = [row for group in found.groups for row in group.rows]
     roles = campaigns.roles_by_item(at.asked.seen, [row.item for row in rows])
-    cards = _Cards(at, by, roles)
+    cards = _Cards(at, by, roles, battles)
     return {
         "by": by,
+        "source": f"field:{by[2:]}" if by.startswith("f.") else by,
         "columns": [_column(at, group, cards) for group in found.groups],
         "n": found.n,
         "n_hidden": found.n_hidden,
@@ -73,13 +76,29 @@ def _column(at: Around, group: Group, cards: _Cards) -> dict[str, Any]:
 class _Cards:
     """Makes cards; what is the same for many of them is looked up once."""
 
-    def __init__(self, at: Around, by: str, roles: Mapping[UUID, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        at: Around,
+        by: str,
+        roles: Mapping[UUID, frozenset[str]],
+        battles: Sequence[Battle],
+    ) -> None:
         self.at = at
         self.by = by
         self.roles = roles
         self.workflow = at.asked.playbook.workflow_of(at.key)
         self.field = choice_field(at.ledger, by)
         self.lights = {one.code: one for one in at.asked.playbook.lights}
+        self.choices = self._choices(battles)
+        self._may: dict[frozenset[str], bool] = {}
+
+    def _choices(self, battles: Sequence[Battle]) -> list[tuple[str, str, str]]:
+        """Give key, text as it is typed, and word of the groups that cards are moved between."""
+        if self.by == "battle":
+            return [(str(b.pk), b.name, b.label(lang())) for b in battles]
+        if self.field is None or self.field.several:
+            return []
+        return [(c.key, c.key, c.label.of(lang())) for c in self.field.choices]
 
     def card(self, row: Row) -> dict[str, Any]:
         """Give one card: code, title, org, due, light with its word, the steps that are lawful now."""
@@ -101,8 +120,27 @@ class _Cards:
                 "meaning": light.meaning.of(lang()),
             },
             "progress": item.progress // 100,
-            "steps": [] if self.field else self._steps(row, href),
+            "steps": [] if self.choices else self._steps(row, href),
+            "choices": self._others(row),
+            "id": str(item.pk),
+            "version": item.version,
         }
+
+    def _others(self, row: Row) -> list[tuple[str, str]]:
+        """Give the other groups that this person may put a card into."""
+        if not self.choices or not self._may_move(self.roles[row.item.pk]):
+            return []
+        now = str(row.item.battle_id or "")
+        if self.field is not None:
+            now = str(row.item.fields.get(self.field.key, ""))
+        return [(value, word) for key, value, word in self.choices if key != now]
+
+    def _may_move(self, held: frozenset[str]) -> bool:
+        if held not in self._may:
+            own = editable_fields(self.at.ledger.definition, held)
+            may = "edit" in campaigns.rights_of(held)
+            self._may[held] = self.field in own if self.field is not None else may
+        return self._may[held]
 
     def _steps(self, row: Row, href: str) -> Sequence[dict[str, str]]:
         """Give the steps that this person may take from here; each has its form on the item's page."""

@@ -53,7 +53,6 @@ class Export:
         self.columns: list[Column] = Columns(asked, ledger).of(head, chosen)
         # A printed form says "5 万元" in a cell; under our own heads the unit stands in the head.
         self.printer = Printer(asked, ledger, self.columns, head, is_plain=head is None)
-        self.n, self.is_more = ledger.count(ask)
         self.cap = EXPORT_CAP
 
     def heads(self) -> list[str]:
@@ -121,13 +120,14 @@ class Export:
 
     def note(self) -> str:
         """Say what the file holds: the day, the filters, how many rows, and where it is cut."""
-        n = min(self.n, self.cap)
+        there, is_more = self.ledger.count(self.ask)
+        n = min(there, self.cap)
         said = _("As of %(day)s · %(filters)s · %(n)s items") % {
             "day": self.asked.day,
             "filters": "；".join(filter_words(self.asked, self.ask).values()) or _("all items"),
             "n": n,
         }
-        if self.n > self.cap or (self.is_more and self.n >= self.cap):
+        if there > self.cap or (is_more and there >= self.cap):
             cut = _("cut: only the first %(n)s are in this file, narrow the list")
             said += " · " + cut % {"n": n}
         if self.ledger.is_cut:

@@ -4,10 +4,11 @@ a template that would look at each of them for five reasons."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,7 @@ def lines(printer: Printer, rows: Sequence[Row]) -> list[Line]:
 def _draw(column: Column, printer: Printer) -> Draw:
     label = escape(column.head)
     if column.kind == "title":
-        return _title
+        return _titles()
     if column.kind == "light":
         shapes = {one.code: one.shape for one in printer.ledger.playbook.lights}
         return lambda row, text: (
@@ -63,10 +64,16 @@ def _draw(column: Column, printer: Printer) -> Draw:
     return lambda _row, text: f"{opening}{escape(text)}</td>"
 
 
-def _title(row: Row, text: str) -> str:
-    href = reverse("cockpit:item", args=[row.item.code])
-    badge = ""
-    if row.listing is not None:
-        home = _("listed, at home in %(home)s") % {"home": row.register.label.of(lang())}
-        badge = f' <small class="badge is-past">{escape(home)}</small>'
-    return f'<th scope="row"><a href="{escape(href)}">{escape(text)}</a>{badge}</th>'
+def _titles() -> Draw:
+    before, after = reverse("cockpit:item", args=["-"]).split("-")
+    listed = _("listed, at home in %(home)s")
+
+    def draw(row: Row, text: str) -> str:
+        badge = ""
+        if row.listing is not None:
+            home = listed % {"home": row.register.label.of(lang())}
+            badge = f' <small class="badge is-past">{escape(home)}</small>'
+        href = f"{before}{quote(row.item.code)}{after}"
+        return f'<th scope="row"><a href="{href}">{escape(text)}</a>{badge}</th>'
+
+    return draw

@@ -2,96 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
-
-from gongjian.apps.accounts.models import Org
 from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.campaigns.asking import Ask
-from gongjian.apps.campaigns.fields import askable_fields, lookup_fields
+from gongjian.apps.campaigns.fields import lookup_fields
 from gongjian.apps.campaigns.models import Item
 from gongjian.apps.campaigns.queries import visible
 from gongjian.apps.campaigns.registers import LISTED_CAP, Ledger, RegisterPage
-from gongjian.apps.campaigns.related import registers_for
-from gongjian.apps.campaigns.windows import LIGHTS
-from gongjian.apps.cockpit import queries
 from gongjian.apps.cockpit.queries import Asked, lang
+from gongjian.apps.grid import bulk
+from gongjian.apps.grid.board import more_of, section
 from gongjian.apps.grid.columns import Column, Columns
+from gongjian.apps.grid.groups import grouped
 from gongjian.apps.grid.lines import lines
 from gongjian.apps.grid.printing import Printer
-from gongjian.apps.grid.words import filter_words
-from gongjian.kernel.model.fields import FieldType
-from gongjian.lib.problems import sentence
+from gongjian.apps.grid.top import Around, surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from gongjian.apps.campaigns.models import Battle, Roster
-    from gongjian.kernel.model.fields import FieldDef, HeaderProfile
-
-_RANGES = {FieldType.NUMBER, FieldType.MONEY, FieldType.COMPUTED, FieldType.DATE}
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """One control of the filter: a choice, or a text with its type."""
-
-    name: str
-    label: str
-    value: str
-    kind: str = "text"
-    choices: tuple[tuple[str, str, bool], ...] = ()
+    from gongjian.apps.campaigns.models import Roster
+    from gongjian.kernel.model.fields import HeaderProfile
 
 
 def register_context(  # one argument for each thing the address says
     asked: Asked, ledger: Ledger, ask: Ask, page: RegisterPage, given: dict[str, str], first: int
 ) -> dict[str, Any]:
-    """Give everything that the page of a register shows."""
-    key = ledger.definition.key
+    """Give everything that the list of a register shows."""
+    at = Around(asked, ledger, ask, given, "list")
     head = chosen_head(ledger, given.get("head", ""))
     columns = Columns(asked, ledger).of(head, chosen_columns(given))
     printer = Printer(asked, ledger, columns, head, first)
-    kept = {k: v for k, v in given.items() if v and k not in {"after", "from"}}
-    here = reverse("grid:register", args=[asked.campaign.code, key])
+    around = surroundings(at)
+    kept, here = around["kept"], around["here"]
     heads = _heads(columns, ask, kept, here)
     further = {**kept, "after": page.after, "from": str(first + len(page.rows))}
-    is_office = asked.seen.is_office(asked.campaign.pk)
-    battles = campaigns.battles(asked.campaign)
+    by = given.get("group", "")
+    is_grouped = not asked.is_past and any(name == by for name, _word, _on in around["groupings"])
+    rows: dict[str, Any] = {"rows": [] if is_grouped else lines(printer, page.rows), "sections": []}
+    if is_grouped:
+        rows = sections(at, printer, by)
+    can_bulk = not asked.is_past and bool(bulk.columns(asked, ledger))
     return {
-        "head": queries.head(asked, "cockpit:campaign"),
-        "key": key,
-        "label": ledger.definition.label.of(lang()),
-        "note": ledger.definition.note.of(lang()) if ledger.definition.note else "",
-        "tabs": [
-            (r.key, asked.playbook.register(r.key).label.of(lang()))
-            for r in registers_for(asked.seen, asked.campaign)
-            if r.key in {d.key for d in asked.playbook.registers}
-        ],
-        "heads": [(h.key, h.label.of(lang()), h is head) for h in ledger.definition.heads],
-        "controls": list(_controls(asked, ledger, ask, given, battles)),
-        "chips": list(_chips(asked, ask, kept, here)),
-        "faults": [sentence(f) for f in ask.faults],
+        **around,
         "columns": heads,
         "over": over_heads(heads),
-        "rows": lines(printer, page.rows),
         "n": page.n,
         "is_more": page.is_more,
         "is_cut": page.is_cut,
         "listed_cap": LISTED_CAP,
-        "next": f"{here}?{urlencode(further)}" if page.after else "",
-        "is_filtered": ask.is_filtered,
-        "kept": kept,
-        "query": urlencode(kept),
-        "here": here,
-        "export": f"{reverse('grid:export', args=[asked.campaign.code, key])}?{urlencode(kept)}",
-        "is_office": is_office and not asked.is_past,
+        "next": f"{here}?{urlencode(further)}" if page.after and not is_grouped else "",
         "lookups": _lookups(ledger) if not asked.is_past else [],
-    }  # fmt: skip
+        "can_bulk": can_bulk,
+        "n_columns": len(columns) + can_bulk,
+        **rows,
+    }
+
+
+def sections(at: Around, printer: Printer, by: str) -> dict[str, Any]:
+    """Give the list by groups: each with its heading and its first rows, in the order of the list."""
+    battles = campaigns.battles(at.asked.campaign)
+    found = grouped(at.asked, at.ledger, at.ask, by, battles, more=more_of(at.given))
+    printed = iter(lines(printer, [row for group in found.groups for row in group.rows]))
+    made = [
+        {**section(at, group), "rows": [next(printed) for _row in group.rows]}
+        for group in found.groups
+        if group.n
+    ]
+    return {"rows": made, "sections": made, "n_hidden": found.n_hidden}
 
 
 def chosen_columns(given: Mapping[str, str]) -> list[str]:
@@ -144,58 +125,6 @@ def over_heads(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
         else:
             found.append({**column, "span": 1})
     return found
-
-
-def _controls(
-    asked: Asked, ledger: Ledger, ask: Ask, given: dict[str, str], battles: list[Battle]
-) -> Iterable[Control]:
-    states = asked.playbook.workflow_of(ledger.definition.key).states
-    named = {
-        "battle": (_("Battle"), [(str(b.pk), b.label(lang())) for b in battles]),
-        "state": (_("State"), [(s.key, s.label.of(lang())) for s in states]),
-        "light": (_("Light"), [(c, asked.playbook.light(c).word.of(lang())) for c in LIGHTS]),
-    }
-    yield Control("q", _("Title or code contains"), ask.q, "search")
-    for name, (label, choices) in named.items():
-        chosen = given.get(name, "")
-        picks = tuple((v, word, v == chosen) for v, word in choices)
-        yield Control(name, label, chosen, "choice", picks)
-    yield Control("org", _("Responsible org, by name"), _org_text(given.get("org", "")))
-    wide = asked.seen.wide_roles(asked.campaign.pk)
-    for field in askable_fields(ledger.definition, wide):
-        if field.filterable:
-            yield from _field_controls(field, given)
-
-
-def _org_text(given: str) -> str:
-    """Give the name of an org that an address names by its id; what was typed stays as it is."""
-    try:
-        org = Org.objects.filter(pk=UUID(given)).first()
-    except ValueError:
-        return given
-    return org.short_name if org else given
-
-
-def _field_controls(field: FieldDef, given: dict[str, str]) -> Iterable[Control]:
-    name, label = f"f.{field.key}", field.label.of(lang())
-    if field.type is FieldType.CHOICE:
-        chosen = given.get(name, "")
-        picks = tuple((c.key, c.label.of(lang()), c.key == chosen) for c in field.choices)
-        yield Control(name, label, chosen, "choice", picks)
-    elif field.type in _RANGES:
-        kind = "date" if field.type is FieldType.DATE else "text"
-        for suffix, word in ((".from", _("%(field)s from")), (".to", _("%(field)s to"))):
-            one = f"{name}{suffix}"
-            yield Control(one, word % {"field": label}, given.get(one, ""), kind)
-    else:
-        yield Control(name, label, given.get(name, ""))
-
-
-def _chips(asked: Asked, ask: Ask, kept: dict[str, str], here: str) -> Iterable[dict[str, str]]:
-    words = filter_words(asked, ask)
-    for name, word in words.items():
-        others = urlencode({k: v for k, v in kept.items() if k != name})
-        yield {"word": word, "without": f"{here}?{others}" if others else here}
 
 
 def roster_rows(asked: Asked, rosters: list[Roster]) -> list[dict[str, Any]]:

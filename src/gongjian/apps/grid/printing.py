@@ -112,6 +112,8 @@ class Printer:
             return lambda row: self._holders(source, row)
         if source in _ASKS:
             return self._asked_for(source)
+        if lang().startswith("en") and source in _ENGLISH:
+            return _ENGLISH[source]
         return _PLAIN.get(source, _nothing)
 
     def _asked_for(self, source: str) -> Make:
@@ -142,7 +144,7 @@ class Printer:
         if one.personal:
             return lambda row: self._masked(one, row)
         if one.compute is not None:
-            return lambda row: said(one, self._computed(one, row), language, {})
+            return self._worked_out(one)
         if self.is_plain or not one.unit:
             if one.type is FieldType.CHOICE and not one.several:
                 return self._choice(one)
@@ -150,7 +152,12 @@ class Printer:
                 return lambda row: _own(row, key, one)
         unit = "" if self.is_plain else one.unit
         bare = one if unit else _unitless(one)
-        return lambda row: said(bare, row.value(one), language, self._more.names)
+
+        def make(row: Row) -> str:
+            value = row.item.fields.get(key) if row.listing is None else row.value(one)
+            return said(bare, value, language, self._more.names) if value else ""
+
+        return make
 
     def _choice(self, one: FieldDef) -> Make:
         words = {c.key: c.label.of(lang()) for c in one.choices}
@@ -168,11 +175,21 @@ class Printer:
             return _("destroyed")
         return said(one, value, lang(), {})
 
-    def _computed(self, one: FieldDef, row: Row) -> Any:
-        if row.listing is not None:
-            return row.value(one)
-        below = self._more.under.get(row.item.pk, ())
-        return computed(self.ledger.definition, row.item.fields, below).get(one.key)
+    def _worked_out(self, one: FieldDef) -> Make:
+        bare, language = _unitless(one) if self.is_plain else one, lang()
+        definition = self.ledger.definition
+        is_over_children = one.compute is not None and one.compute.over == "children"
+        of_none = said(bare, computed(definition, {}).get(one.key), language, {})
+
+        def make(row: Row) -> str:
+            if row.listing is not None:
+                return said(bare, row.value(one), language, {})
+            below = self._more.under.get(row.item.pk, ())
+            if is_over_children and not below:
+                return of_none
+            return said(bare, computed(definition, row.item.fields, below)[one.key], language, {})
+
+        return make
 
     @cached_property
     def _by_key(self) -> dict[str, FieldDef]:
@@ -336,14 +353,15 @@ def _day(name: str) -> Make:
 def _battle(row: Row) -> str:
     if row.listing is not None:
         return row.listing.battle.label(lang()) if row.listing.battle else ""
-    item = row.item
-    is_english = lang().startswith("en")
-    return (is_english and item.battle__name_en) or item.battle__name or ""
+    return row.item.battle__name or ""
+
+
+def _battle_en(row: Row) -> str:
+    return (row.listing is None and row.item.battle__name_en) or _battle(row)
 
 
 def _org(row: Row) -> str:
-    item = row.item
-    return (lang().startswith("en") and item.org__name_en) or item.org__short_name or ""
+    return row.item.org__short_name or ""
 
 
 _PLAIN: dict[str, Make] = {
@@ -355,4 +373,8 @@ _PLAIN: dict[str, Make] = {
     "due": _day("due"),
     "start_on": _day("start_on"),
     "closed_on": _day("closed_on"),
+}
+_ENGLISH: dict[str, Make] = {
+    "battle": _battle_en,
+    "org": lambda row: row.item.org__name_en or _org(row),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongjian.apps.grid.views import cells, faces, registers, saved
+from gongjian.apps.grid.views import bulk, cells, faces, registers, saved
 
 app_name = "grid"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("c/<str:code>/r/<str:key>/board", faces.board, name="board"),
     path("c/<str:code>/r/<str:key>/words", faces.words, name="words"),
     path("c/<str:code>/r/<str:key>/columns", faces.columns, name="columns"),
+    path("c/<str:code>/r/<str:key>/move", faces.move, name="move"),
+    path("c/<str:code>/r/<str:key>/bulk", bulk.edit, name="bulk"),
     path("c/<str:code>/r/<str:key>/views", saved.save, name="save_view"),
     path("c/<str:code>/v/<uuid:pk>/", saved.view, name="view"),
     path("c/<str:code>/v/<uuid:pk>/change", saved.change, name="change_view"),

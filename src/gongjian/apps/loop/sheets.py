@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from gongjian.apps.loop.answers import LINES, Names, Question, Reader, questions
 from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.words import in_each_language, lang
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
+from gongjian.kernel.playbook.head_words import CORE, VARIANTS
+from gongjian.kernel.playbook.meanings import unit_of
 from gongjian.kernel.playbook.values import FieldError
 from gongjian.lib.problems import sentence
 
@@ -38,27 +39,18 @@ _KNOWN: dict[str, tuple[str, int]] = {
 }
 _PLAN_HEAD = noop("Own plan (one step a line: step | org | day)")
 _BAR = re.compile("[|\uff5c]")  # the second one is the full-width bar
-# Words that stand in the place of ours in ledgers that went through other hands.
-_ALSO = {
-    "owner": ("责任部门", "承办单位", "主办单位", "责任主体"),
-    "lead": ("牵头部门", "牵头责任单位"),
-    "due": (
-        "完成时限",
-        "完成时间",
-        "完成日期",
-        "时限",
-        "时限要求",
-        "办结时限",
-        "截止时间",
-        "截止日期",
-    ),
-    "target.subject": ("目标", "工作目标", "目标任务", "目标内容"),
-    "target.value": ("目标数", "指标值", "数值"),
-    "target.unit": ("单位", "计量单位"),
-    "counting_rule": ("统计口径", "计算口径"),
-    CODE: ("事项编号", "事项编码", "编码"),
-    TITLE: ("事项名称", "任务名称", "工作任务", "重点工作任务"),
+# What the words that ledgers print above their columns mean here.
+_MEANT = {
+    "owner": "owner",
+    "lead": "lead",
+    "due": "due",
+    "target": "target.subject",
+    "target.value": "target.value",
+    "target.rule": "counting_rule",
+    "code": CODE,
+    "title": TITLE,
 }
+_UNIT_WORDS = ("单位", "计量单位")  # of a target; elsewhere the first one is an org
 
 
 def workbook(
@@ -298,9 +290,9 @@ class SheetReader:
 
     def _known_heads(self) -> dict[str, str]:
         """Give every spelling of a head, in each language, with what it means."""
-        known: dict[str, str] = {}
-        for name, also in _ALSO.items():
-            known |= {_bare(word): name for word in also}
+        known = {_bare(word): "target.unit" for word in _UNIT_WORDS}
+        for source, name in _MEANT.items():
+            known |= {_bare(word): name for word in (*CORE[source], *VARIANTS[source])}
         for key, (head, _width) in _KNOWN.items():
             known |= {_bare(word): key for word in in_each_language(head)}
         known |= {_bare(word): PLAN for word in in_each_language(_PLAN_HEAD)}
@@ -326,9 +318,7 @@ def _once(found: dict[int, str]) -> dict[int, str]:
 
 def _bare(head: str) -> str:
     """A head without blanks, marks and what stands in brackets behind it."""
-    text = unicodedata.normalize("NFKC", head).casefold()
-    text = re.sub(r"\(.*?\)\s*$", "", text) or text
-    return re.sub(r"[\s*:：、,.·/_-]+", "", text)
+    return unit_of(head)[0]
 
 
 def _letters(column: int) -> str:

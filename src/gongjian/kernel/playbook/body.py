@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gongjian.kernel.playbook.cells import two_sources
-from gongjian.kernel.playbook.heads import How, bare, cell_of
+from gongjian.kernel.playbook.heads import cell_of
+from gongjian.kernel.playbook.meanings import How, bare
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -229,9 +229,9 @@ def due_of(text: str, year: int | None, end: dt.date | None = None) -> Due:
 
     Examples
     --------
-    >>> due_of("即日起至9月底", 2021).day, due_of("44469", 2021).day
-    (datetime.date(2021, 9, 30), datetime.date(2021, 9, 30))
-    >>> due_of("长期坚持", 2021).until
+    >>> due_of("即日起至9月底", 2024).day, due_of("45565", 2024).day
+    (datetime.date(2024, 9, 30), datetime.date(2024, 9, 30))
+    >>> due_of("长期坚持", 2024).until
     <Until.LASTING: 'lasting'>
     """
     folded = "".join(unicodedata.normalize("NFKC", text).split())
@@ -332,7 +332,8 @@ def quarters(texts: Sequence[str], total: str | None = None) -> Quarters:
         return Quarters(tuple(f[0] if f else None for f in figures), Counting.UNCLEAR)
     (n,) = widths
     series = [tuple(f[k] if f else None for f in figures) for k in range(n)]
-    goals: list[Decimal | None] = list(wanted) if len(wanted) == n else [None] * n
+    # A total may name a threshold beside its number (10亿元以上项目8个): then each of its numbers is tried.
+    goals = [(total,) for total in wanted] if len(wanted) == n else [tuple(wanted)] * n
     moving = [k for k in range(n) if len(set(series[k])) > 1] or [0]
     found = {_reading(series[k], goals[k]) for k in moving}
     reading = found.pop() if len(found) == 1 else Counting.UNCLEAR
@@ -344,16 +345,16 @@ def _figures(text: str) -> list[Decimal]:
     return [Decimal(re.sub(r"[,，]", "", m[0])) for m in _FIGURE.finditer(folded)]
 
 
-def _reading(values: Iterable[Decimal | None], total: Decimal | None) -> Counting:
+def _reading(values: Iterable[Decimal | None], totals: Iterable[Decimal]) -> Counting:
     given = [v for v in values if v is not None]
-    if total is None or len(given) < 2:
+    if len(given) < 2:
         return Counting.UNCLEAR
     rises = all(a <= b for a, b in itertools.pairwise(given))
-    is_cumulative = rises and given[-1] == total
-    is_incremental = sum(given) == total
-    if is_cumulative == is_incremental:
-        return Counting.UNCLEAR
-    return Counting.CUMULATIVE if is_cumulative else Counting.INCREMENTAL
+    found = set()
+    for total in totals:
+        found |= {Counting.CUMULATIVE} if rises and given[-1] == total else set()
+        found |= {Counting.INCREMENTAL} if sum(given) == total else set()
+    return found.pop() if len(found) == 1 else Counting.UNCLEAR
 
 
 # ---- three texts, or two, in one cell ---------------------------------------------------------------
@@ -384,7 +385,7 @@ _SAID_OF = {
     ),
 }
 _LABELLED = re.compile(
-    r"(?:^|(?<=[\n。；;\s]))[ \t]*(?:[（(【\[]|[一二三四1-4][、.．]|[（(][一二三四1-4][）)])?\s*(?:"
+    r"(?:^|(?<=[\n。；;\s]))[ \t]*(?:[（(【\[]|[一二三四1-4][、.．]|[（(][一二三四1-4][）)])?[ \t]*(?:"
     + "|".join(f"(?P<{key}>{words})" for key, words in _SAID_OF.items())
     + r")\s*(?:[】\]）)]\s*[:：]?|[:：])[ \t]*",
     re.IGNORECASE | re.MULTILINE,

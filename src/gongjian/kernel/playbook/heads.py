@@ -6,57 +6,37 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING
 
 from gongjian.kernel.model.fields import FieldType
-from gongjian.kernel.playbook.head_words import CORE, EITHER, VARIANTS
+from gongjian.kernel.playbook.meanings import (
+    How,
+    bare,
+    either_of,
+    keys_of,
+    levels_of,
+    looked_up,
+    quarter_of,
+    unit_of,
+)
+from gongjian.kernel.playbook.values import MONEY_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from gongjian.kernel.model.fields import Column, FieldDef, HeaderProfile, RoleWord
     from gongjian.kernel.model.playbook import RegisterDef
+    from gongjian.kernel.playbook.meanings import Levels
 
     Rows = Sequence[Sequence[str]]
     Places = Collection[tuple[int, int]]  # (row, column) from 0 that hold a copy of a merged cell
-    Levels = list[tuple["How", Mapping[str, "_Meant"]]]
 
 LOOKED_AT = 200  # rows that are searched for the head
-_MARKS = re.compile(r"[\s*:：、,，.。·/_+\-–—※★☆△▲&（）()]+")  # dashes of both kinds stand in heads
-_BRACKET = re.compile(r"\(([^()]*)\)[\s*※]*$")
-_UNIT = re.compile(
-    r"^(?:单位:?)?(亿元|千万元|百万元|万元|千元|元|万美元|亿美元|%|亩|公顷|万?平方米|平方公里|公里|米|万?吨|"
-    r"人|人次|户|家|个|项|件|处|套|台|辆|座|所|条|天|小时)$"
-)
 _UNIT_ABOVE = re.compile(r"单位:(亿元|千万元|百万元|万元|千元|元)")
-_MONEY = frozenset({"元", "千元", "万元", "百万元", "千万元", "亿元"})
 _NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
-_QUARTER = re.compile(
-    r"(?:至|到)?(?:第?([一二三四1-4])季度|q([1-4])|([1-4])q)末?"
-    r"(?:(?:工作|进度|推进|阶段|计划|累计)*(?:目标|任务|计划|节点|要求|goal|target)*|"
-    r"(?P<done>(?:实际|累计|工作)*(?:完成|进展)(?:情况|数|值)?|done))"
-)
 _KEY_OF_QUARTER = re.compile(r"(?:^|_)q([1-4])(?:_|$)")
-_NUMERALS = {"一": 1, "二": 2, "三": 3, "四": 4}
 _SHARE = re.compile(r"^(?:\d+(?:\.\d+)?%?)?$")
 _MAY_REPEAT = frozenset({"number", "blank"})
-
-
-class How(StrEnum):
-    """By what a column was recognised, the surest first; or why it was not."""
-
-    PROFILE = "profile"  # a printed form of the register has this very head
-    FIELD = "field"  # the label of a field
-    ROLE = "role"  # a word for a responsibility, of the register or of the playbook
-    CORE = "core"  # a word of our own pages
-    VARIANT = "variant"  # a word that stands for one of ours elsewhere
-    QUARTER = "quarter"  # one of the quarters, for which the register has a field
-    SPAN = "span"  # the head to the left is merged across this column
-    AMBIGUOUS = "ambiguous"  # several meanings, none surer than the others
-    TAKEN = "taken"  # another column already means this
-    UNKNOWN = "unknown"
 
 
 _SURE = {
@@ -76,7 +56,7 @@ class HeadColumn:
     head, over : str
         The printed word, and the merged head above it; empty without one.
     source : str
-        One of `COLUMN_SOURCES`, ``org`` or ``field:KEY``; empty where it is not known.
+        One of `COLUMN_SOURCES`, ``org``, ``id`` or ``field:KEY``; empty where it is not known.
     how : How
         By what it was recognised, or why it was not.
     word : str
@@ -204,36 +184,6 @@ class Head:
         return next((c for c in self.columns if source in {c.source, c.below} - {""}), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    """What a word means: one source, or several that it leaves open."""
-
-    sources: tuple[str, ...]
-    word: str
-    column: Column | None = None
-
-
-def bare(head: str) -> str:
-    r"""Give a head as it is compared: without blanks, marks, width of characters and case.
-
-    Parameters
-    ----------
-    head : str
-        As printed.
-
-    Returns
-    -------
-    str
-        What is left.
-
-    Examples
-    --------
-    >>> bare("总 投资\n（万元）※")
-    '总投资万元'
-    """
-    return _MARKS.sub("", unicodedata.normalize("NFKC", head).casefold())
-
-
 def cell_of(row: Sequence[str], at: int) -> str:
     """Give a cell; rows that were pasted end where their last value stands.
 
@@ -250,81 +200,6 @@ def cell_of(row: Sequence[str], at: int) -> str:
         Its text without blanks around it; empty beyond the row's end.
     """
     return row[at].strip() if at < len(row) else ""
-
-
-def unit_of(head: str) -> tuple[str, str]:
-    """Split the unit off a head.
-
-    Parameters
-    ----------
-    head : str
-        As printed.
-
-    Returns
-    -------
-    tuple of (str, str)
-        The head as it is compared, without what stands in brackets behind it, and the unit that the
-        brackets name; empty where they name none.
-
-    Examples
-    --------
-    >>> unit_of("年度计划投资(单位：万元)")
-    ('年度计划投资', '万元')
-    >>> unit_of("责任单位（部门）")
-    ('责任单位', '')
-    """
-    text = unicodedata.normalize("NFKC", head).strip()
-    found = _BRACKET.search(text)
-    if found is None or not bare(text[: found.start()]):
-        return bare(text), ""
-    unit = _UNIT.match("".join(found[1].split()))
-    return bare(text[: found.start()]), unit[1] if unit else ""
-
-
-def quarter_of(head: str) -> tuple[int, bool]:
-    """Tell which quarter a head names.
-
-    Parameters
-    ----------
-    head : str
-        As printed.
-
-    Returns
-    -------
-    tuple of (int, bool)
-        The quarter from 1 to 4, or 0 where it names none; whether it is about what was done.
-
-    Examples
-    --------
-    >>> quarter_of("第一季度目标"), quarter_of("Q3"), quarter_of("二季度完成情况"), quarter_of("1-4季度目标")
-    ((1, False), (3, False), (2, True), (0, False))
-    """
-    found = _QUARTER.fullmatch(unit_of(head)[0])
-    if found is None:
-        return 0, False
-    said = found[1] or found[2] or found[3]
-    return _NUMERALS.get(said) or int(said), bool(found["done"])
-
-
-def meanings(register: RegisterDef, role_words: Iterable[RoleWord] = ()) -> Mapping[str, str]:
-    """Give what words mean for a register, one meaning a word.
-
-    Parameters
-    ----------
-    register : RegisterDef
-        The register.
-    role_words : iterable of RoleWord
-        Those of the playbook; the register's own go before them.
-
-    Returns
-    -------
-    Mapping of str to str
-        Word as `bare` gives it → source; words that mean several things are left out.
-    """
-    levels = _levels(register, tuple(role_words))
-    words = {word for _how, known in levels for word in known}
-    found = {word: _looked_up(word, levels) for word in sorted(words)}
-    return {word: m.sources[0] for word, (_how, m) in found.items() if len(m.sources) == 1}
 
 
 def recognise(
@@ -363,7 +238,7 @@ def recognise(
        Where a step leaves several meanings open, a later one may decide between these, not add others.
     3. The candidate with the most columns of known meaning wins, the first among equals.
     """
-    levels = _levels(register, tuple(role_words))
+    levels = levels_of(register, tuple(role_words))
     best = Head()
     top = 1.0  # one known column alone may be chance
     for candidate in _candidates(rows, merged):
@@ -448,80 +323,13 @@ def _may_be(candidate: _Candidate, levels: Levels) -> bool:
     """Look cheaply whether two words of a candidate are known at all."""
     known = 0
     for _c, over, head in candidate.words:
-        keys = _keys(over, head)
+        keys = keys_of(over, head)
         known += any(k in words for _how, words in levels for k in keys) or bool(
             quarter_of(head)[0]
         )
         if known > 1:
             return True
     return False
-
-
-def _keys(over: str, head: str) -> list[str]:
-    """Give the spellings under which a word is looked up, the fullest first."""
-    without = unit_of(head)[0]
-    keys = [bare(head), without]
-    if over:
-        above = unit_of(over)[0]
-        keys = [above + bare(head), above + without, *keys]
-    return list(dict.fromkeys(k for k in keys if k))
-
-
-# ---- what words mean ------------------------------------------------------------------------------
-
-
-def _levels(register: RegisterDef, role_words: tuple[RoleWord, ...]) -> Levels:
-    """Give the tables in which a word is looked up, the surest first."""
-    return [
-        (How.PROFILE, _printed(register.heads)),
-        (How.FIELD, _labels(register.fields)),
-        (How.ROLE, _roles(register.role_words)),
-        (How.ROLE, _roles(role_words)),
-        (How.CORE, _table(CORE)),
-        (How.CORE, _either()),
-        (How.VARIANT, _table(VARIANTS)),
-    ]
-
-
-def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, _Meant]:
-    sources: dict[str, dict[str, str]] = defaultdict(dict)
-    for word, source in pairs:
-        for key in {bare(word), unit_of(word)[0]} - {""}:
-            sources[key].setdefault(source, word)
-    return {k: _Meant(tuple(found), next(iter(found.values()))) for k, found in sources.items()}
-
-
-def _printed(heads: Iterable[HeaderProfile]) -> dict[str, _Meant]:
-    columns = [c for head in heads for c in head.columns if c.source != "blank"]
-    alone = [(c.head, c.source) for c in columns]
-    combined = [(c.over + c.head, c.source) for c in columns if c.over]
-    found = _gathered([*alone, *combined])
-    by_word = {k: c for c in columns for k in (bare(c.head), unit_of(c.head)[0])}
-    return {
-        k: replace(m, column=by_word.get(k)) if len(m.sources) == 1 else m for k, m in found.items()
-    }
-
-
-def _labels(fields: Iterable[FieldDef]) -> dict[str, _Meant]:
-    return _gathered((w, f"field:{f.key}") for f in fields for w in (f.label.zh, f.label.en))
-
-
-def _roles(words: Iterable[RoleWord]) -> dict[str, _Meant]:
-    return _gathered((w, one.role) for one in words for w in (one.word.zh, one.word.en, *one.also))
-
-
-def _table(words: Mapping[str, tuple[str, ...]]) -> Mapping[str, _Meant]:
-    return _table_of(tuple(words.items()))
-
-
-@cache
-def _table_of(words: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, _Meant]:
-    return _gathered((word, source) for source, said in words for word in said)
-
-
-@cache
-def _either() -> Mapping[str, _Meant]:
-    return {bare(word): _Meant(sources, word) for word, sources in EITHER.items()}
 
 
 # ---- columns --------------------------------------------------------------------------------------
@@ -592,26 +400,11 @@ def _by_column(column: HeadColumn, printed: Column) -> HeadColumn:
     )
 
 
-def _looked_up(key: str, levels: Levels) -> tuple[How, _Meant]:
-    """Look a word up table by table; what one leaves open a later one may decide, not widen."""
-    open_ = _Meant((), "")
-    for how, words in levels:
-        meant = words.get(key)
-        if meant is None:
-            continue
-        sources = tuple(s for s in meant.sources if not open_.sources or s in open_.sources)
-        if len(sources) == 1:
-            return how, replace(meant, sources=sources)
-        if sources:
-            open_ = replace(meant, sources=sources)
-    return (How.AMBIGUOUS if open_.sources else How.UNKNOWN), open_
-
-
 def _by_words(
     column: HeadColumn, levels: Levels, by_quarter: Mapping[tuple[int, bool], tuple[str, ...]]
 ) -> HeadColumn:
-    for key in _keys(column.over, column.head):
-        how, meant = _looked_up(key, levels)
+    for key in keys_of(column.over, column.head):
+        how, meant = looked_up(key, levels)
         if how is How.AMBIGUOUS:
             return replace(column, how=how, candidates=meant.sources)
         if how is How.PROFILE and meant.column:
@@ -620,7 +413,18 @@ def _by_words(
             return replace(column, source=meant.sources[0], how=how, word=meant.word)
     if column.quarter:
         return _by_quarter(column, by_quarter)
-    return replace(column, candidates=_alike(column, levels))
+    return _by_two(column, levels) or replace(column, candidates=_alike(column, levels))
+
+
+def _by_two(column: HeadColumn, levels: Levels) -> HeadColumn | None:
+    """Read a head of two words, 行动名称+年度目标, as two sources in one cell; both must be known."""
+    words = unicodedata.normalize("NFKC", column.head).split("+")
+    found = [looked_up(bare(word), levels)[1] for word in words]
+    if len(found) != 2 or any(len(m.sources) != 1 for m in found):
+        return None
+    first, second = (m.sources[0] for m in found)
+    said = "+".join(m.word for m in found)
+    return replace(column, source=first, below=second, how=How.VARIANT, word=said)
 
 
 def _by_quarter(
@@ -724,7 +528,7 @@ def _folded(text: str) -> str:
 
 def _settled(column: HeadColumn, rows: Rows) -> HeadColumn:
     """Decide between a share and words by the cells: 60% is a share, a sentence is none."""
-    meant = _either().get(unit_of(column.head)[0])
+    meant = either_of().get(unit_of(column.head)[0])
     if meant is None or set(column.candidates) != set(meant.sources):
         return column
     texts = [cell_of(row, column.at) for row in rows[:LOOKED_AT]]
@@ -738,11 +542,11 @@ def _measured(column: HeadColumn, field: FieldDef | None, unit: str) -> HeadColu
     """Compare the unit of a head with the field's: money is converted, nothing else can be."""
     if field is None or field.type not in _NUMBERS:
         return column
-    if not column.unit and unit and field.unit in _MONEY:
+    if not column.unit and unit and field.unit in MONEY_UNITS:
         column = replace(column, unit=unit)
     if not column.unit or not field.unit or column.unit == field.unit:
         return column
-    can = {column.unit, field.unit} <= _MONEY
+    can = {column.unit, field.unit} <= MONEY_UNITS
     return replace(column, adds=column.unit, is_clash=not can)
 
 

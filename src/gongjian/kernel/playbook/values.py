@@ -20,8 +20,18 @@ if TYPE_CHECKING:
     Values = Mapping[str, Any]  # field key → JSON value, as items keep them
 
 _NUMBER = re.compile(r"^[+-]?\d{1,18}(?:\.\d{1,6})?$")
-_YUAN = {"元": Decimal(1), "万元": Decimal(10**4), "亿元": Decimal(10**8)}
-_MONEY = re.compile(r"^(?P<n>[+-]?[\d.]+)(?P<unit>元|万元|亿元)$")
+_YUAN = {
+    "元": Decimal(1),
+    "千元": Decimal(10**3),
+    "万元": Decimal(10**4),
+    "百万元": Decimal(10**6),
+    "千万元": Decimal(10**7),
+    "亿元": Decimal(10**8),
+}
+MONEY_UNITS = frozenset(_YUAN)
+# 1.2亿, without its 元, and 1200（万元） are written as often.
+_MONEY = re.compile(r"^(?P<n>[+-]?\d[\d.]*)(?P<unit>(?:[千万亿]|百万|千万)元?|元)$")
+_BRACKETED = re.compile(r"^(.*\d)[(（]([^()（）]+)[)）]$")
 _DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+[\d:.]+)?$")
 _SEPARATORS = re.compile(r"[、,，;；\n]+")
 _LINK = re.compile(r"^(?:https?://[^\s<>\"']+|[^\s<>\"':]{2,200})$")
@@ -103,9 +113,10 @@ def _one(field: FieldDef, text: str, year: int | None) -> str:
 
 
 def _number(field: FieldDef, text: str) -> str:
-    bare = re.sub(r"[,，\s]", "", text)
-    if (m := _MONEY.match(bare)) and field.unit in _YUAN:
-        bare = _plain(Decimal(m["n"]) * _YUAN[m["unit"]] / _YUAN[field.unit])
+    bare = _BRACKETED.sub(r"\1\2", re.sub(r"[,，\s]", "", text))
+    if (m := _MONEY.match(bare)) and field.unit in _YUAN and _NUMBER.match(m["n"]):
+        unit = m["unit"].removesuffix("元") + "元"
+        bare = _plain(Decimal(m["n"]) * _YUAN[unit] / _YUAN[field.unit])
     elif field.unit and bare.endswith(field.unit):
         bare = bare.removesuffix(field.unit)
     if not _NUMBER.match(bare):

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
+from gongjian.apps.accounts.edge import act_of, tell_done
 from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.campaigns.filter_words import read
+from gongjian.apps.grid import actions, trees
 from gongjian.apps.grid import board as boards
-from gongjian.apps.grid import trees
 from gongjian.apps.grid.filters import names_of
 from gongjian.apps.grid.saved import FACES, asked_by
 from gongjian.apps.grid.terms import terms_of
 from gongjian.apps.grid.top import Around, face_address, surroundings
 from gongjian.apps.grid.views.registers import ledger_of
+from gongjian.apps.grid.writing import Typed, plan_writes
+from gongjian.apps.ledger.book import ActionError
+from gongjian.lib.problems import sentence
+from gongjian.lib.requests import whole
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -92,6 +101,39 @@ def columns(request: HttpRequest, code: str, key: str) -> HttpResponse:
 
 def _place(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 999
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Put a card into another column of a board: its battle, or a field of choices, becomes another."""
+    asked, ledger, _ask = ledger_of(request, code, key)
+    post = request.POST
+    source = post.get("source", "")
+    if not (source == "battle" or source.startswith("field:")) or asked.is_past:
+        raise PermissionDenied
+    found = ledger.named({post.get("item", "")})
+    if not found:
+        raise Http404
+    item = found[0]
+    typed = Typed({source: post.get("value", "")}, str(item.pk), whole(post.get("version", "")))
+    plan = plan_writes(asked, ledger, [typed])
+    if any(f.error.code == "write.may_not_edit" for f in plan.faults):
+        raise PermissionDenied
+    try:
+        if plan.conflicts:
+            who = plan.conflicts[0].by or _("System")
+            said = _("%(who)s has moved %(item)s in the meantime: look at it again.")
+            messages.error(request, said % {"who": who, "item": item.code})
+        elif plan.faults:
+            messages.error(request, sentence(plan.faults[0].error))
+        elif plan.changed:
+            done = actions.write(act_of(request), ledger.register, plan)
+            tell_done(request, done, _("%(item)s is moved.") % {"item": item.code})
+    except ActionError as error:
+        messages.error(request, sentence(error))
+    params = asked_by(dict(parse_qsl(post.get("query", ""))))
+    return redirect(f"{face_address(code, key, 'board')}?{urlencode(params)}")
 
 
 def _face(request: HttpRequest) -> str:
