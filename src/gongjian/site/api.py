@@ -182,11 +182,14 @@ def _guarded(view: Any, *, is_contract: bool) -> Any:
     """HEAD is a GET without its body (the server leaves that off); other methods are told which there are."""
 
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.method == "HEAD":
+        is_head = request.method == "HEAD"
+        if is_head:
             request.method = "GET"
         if is_contract and request.method != "GET":
             return _not_allowed("GET")
         answer = view(request, *args, **kwargs)
+        if is_head:
+            request.method = "HEAD"
         if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return _not_allowed(answer["Allow"])
         return answer
