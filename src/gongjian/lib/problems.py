@@ -36,6 +36,15 @@ SENTENCES: dict[str, str] = {
     "write.not_typed": noop(
         "This column follows from steps, dates and reports and cannot be typed."
     ),
+    "intake.double": noop(
+        "This row speaks of the same item as row %(row)s of the sheet “%(sheet)s”, or says the very same. Keep one of them."
+    ),
+    "intake.foreign_item": noop(
+        "%(item)s is an item of another register or campaign. Take the file in there, or empty the columns of ids and codes to add a new item here."
+    ),
+    "intake.unknown_id": noop(
+        "No item has the id in this row (%(item)s). Empty the cell to add a new item."
+    ),
     "action.too_many_rows": noop(
         "This would change %(n)s rows at once; the limit is %(limit)s. Split it into parts."
     ),

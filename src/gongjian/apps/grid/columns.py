@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -52,6 +52,7 @@ class Column:
     choices: tuple[tuple[str, str], ...] = ()
     is_editable: bool = False
     help: str = ""
+    below: str = ""  # a second source in the same cell, under the first
 
     @property
     def field(self) -> str:
@@ -71,7 +72,7 @@ class Columns:
         if head is not None:
             known = {f.key for f in self._seen}
             return [
-                self._column(c.source, c.head, c.over)
+                replace(self._column(c.source, c.head, c.over), below=c.below)
                 for c in head.columns
                 if not c.source.startswith("field:") or c.source[6:] in known
             ]

@@ -7,7 +7,7 @@ row (duties, reports, targets, names) is asked once for each thousand.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -81,7 +81,7 @@ class Printer:
         left, n = iter(rows), self.first
         while chunk := list(islice(left, CHUNK)):
             self._more = _More(self.asked, self.ledger, chunk)
-            makers = [self._maker(c) for c in self.columns]
+            makers = [self._made(c) for c in self.columns]
             for row in chunk:
                 self._n = n
                 yield row, [make(row) for make in makers]
@@ -91,12 +91,20 @@ class Printer:
         """Give the facts that these columns read, in the order in which rows have them."""
         wanted = {"pk", "code"}
         for column in self.columns:
-            wanted |= set(_READS.get(column.source, ("fields",)))
+            for source in (column.source, column.below):
+                wanted |= set(_READS.get(source, ("fields",) if source else ()))
             if column.field and self._is_by_row(column.field):
                 wanted |= set(_RIGHTS)
-        if not any(c.field for c in self.columns):
+        if not any("field:" in c.source + c.below for c in self.columns):
             wanted.discard("fields")
         return tuple(n for n in Facts._fields if n in wanted)
+
+    def _made(self, column: Column) -> Make:
+        first = self._maker(column)
+        if not column.below:
+            return first
+        second = self._maker(replace(column, source=column.below))
+        return lambda row: "\n".join(filter(None, (first(row), second(row))))
 
     def _maker(self, column: Column) -> Make:  # noqa: PLR0911  # one line a kind
         source = column.source
@@ -333,8 +341,6 @@ def _own(row: Row, key: str, one: FieldDef) -> str:
 
 
 def _unitless(one: FieldDef) -> FieldDef:
-    from dataclasses import replace  # noqa: PLC0415  # once a column
-
     return replace(one, unit="")
 
 

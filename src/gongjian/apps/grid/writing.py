@@ -60,6 +60,7 @@ class Typed:
     item: str = ""  # its id or code; empty for a new one
     version: int | None = None  # what the person saw; None: as it is now
     line: int = 0  # where it stands in what was given
+    parent: int | None = None  # the line of the row that a new one belongs below
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ class _Work:
         self.duties: dict[tuple[UUID, str], list[Responsibility]] = defaultdict(list)
         self.since: dict[UUID, list[Change]] = defaultdict(list)
         self.wishes: list[Wish] = []
+        self.by_line: dict[int, Item] = {}
         self.editable: dict[frozenset[str], frozenset[str]] = {}
         self.later: list[Callable[[], None]] = []  # what waits for names
 
@@ -219,6 +221,7 @@ class _Work:
         if wish is None:
             return
         self.wishes.append(wish)
+        self.by_line[row.line] = wish.item
         printed = self.printed.get(wish.item.pk, {})
         for source, text in row.texts.items():
             if _same(printed.get(source, ""), text, self._unit(source)):
@@ -247,6 +250,8 @@ class _Work:
             return None
         workflow = self.asked.playbook.workflow_of(self.register.key)
         item = Item(campaign=campaign, register=self.ledger.register, state=workflow.initial)
+        if row.parent is not None:
+            item.parent = self.by_line.get(row.parent)
         roles = self.asked.seen.roles(campaign.pk)
         return Wish(row.line, item, is_new=True, roles=roles)
 
