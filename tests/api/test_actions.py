@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from ninja import Schema
+
 import gongjian.site.urls  # noqa: F401  # every room is imported: its actions are known
 from gongjian.apps.accounts.secrets import SCOPES
 from gongjian.apps.ledger.book import ACTIONS
@@ -74,3 +76,15 @@ def test_each_operation_says_what_it_needs():
 def test_operation_ids_and_paths_are_told_once():
     ids = [o["operationId"] for _name, o in operations()]
     assert len(ids) == len(set(ids))
+
+
+def test_no_two_shapes_share_a_name():
+    """The contract keeps them by name: the later one would stand in the place of the first."""
+    names = [s.__name__ for s in _shapes(Schema) if s.__module__.startswith("gongjian.")]
+    assert sorted(n for n in set(names) if names.count(n) > 1) == []
+
+
+def _shapes(of):
+    for shape in of.__subclasses__():
+        yield shape
+        yield from _shapes(shape)

@@ -29,7 +29,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=300)]
 Number = Annotated[str, Field(max_length=24, pattern=r"^-?\d{1,18}(\.\d{1,4})?$")]
 
 
-class VersionOut(Schema):
+class AimOut(Schema):
     """One version of a target; decimals are texts."""
 
     n: int
@@ -55,8 +55,8 @@ class TargetLine(Schema):
     subject: str
     battle: str | None
     item: Annotated[str | None, Field(description="code of the item that works for it")]
-    base: VersionOut
-    raised: VersionOut | None
+    base: AimOut
+    raised: AimOut | None
 
 
 class TargetsOut(Schema):
@@ -69,7 +69,7 @@ class TargetOut(TargetLine):
     """A target with all its versions."""
 
     version: int
-    versions: list[VersionOut]
+    versions: list[AimOut]
 
 
 class RaiseIn(Body):
@@ -117,7 +117,7 @@ def _line(aim: queries.Aim, item: str | None) -> dict[str, Any]:
 
 
 def _version(version: TargetVersion) -> dict[str, Any]:
-    said = {n: getattr(version, n) for n in VersionOut.model_fields if hasattr(version, n)}
+    said = {n: getattr(version, n) for n in AimOut.model_fields if hasattr(version, n)}
     decimals = {n: _plain(getattr(version, n)) for n in ("floor", "upper", "stretch")}
     raised_by = str(version.raised_by_id) if version.raised_by_id else None
     return {**said, **decimals, "raised_by": raised_by}

@@ -12,6 +12,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from gongjian.apps.accounts import actions as accounts
+from gongjian.apps.accounts.api import LastDayIn
 from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.accounts.models import Grant, Person, Role
 from gongjian.apps.accounts.operations import once, reads, writes
@@ -169,12 +170,6 @@ class TaskForceIn(Body):
     head: Id | None = None
     rhythm: Annotated[str, Field(max_length=120)] = ""
     members: Annotated[list[MemberIn], Field(max_length=50)] = []
-
-
-class LastDayIn(Body):
-    """After which day something ends."""
-
-    last_day: Day
 
 
 class EndIn(LastDayIn):

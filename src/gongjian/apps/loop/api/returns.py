@@ -119,7 +119,7 @@ class AcceptIn(Body):
     returns: Annotated[list[Seen], Field(min_length=1, max_length=2000)]
 
 
-class JoinIn(Body):
+class PartsIn(Body):
     """What a group's parts say together."""
 
     text: Annotated[str, Field(max_length=8000)] = ""
@@ -128,7 +128,7 @@ class JoinIn(Body):
     without: Annotated[bool, Field(description="although parts are missing")] = False
 
 
-class DutyOut(Schema):
+class PartsOut(Schema):
     """One item that a group answers for: the parts of its members."""
 
     item: str
@@ -297,7 +297,7 @@ def _duty(seen: Scope, code: str, pk: UUID, item: str) -> Duty:
     return queries.get_duty_for(seen, code, pk, found)
 
 
-@router.get("campaigns/{code}/rounds/{uuid:pk}/duties/{item}", **reads(DutyOut))
+@router.get("campaigns/{code}/rounds/{uuid:pk}/duties/{item}", **reads(PartsOut))
 def read_duty(request: HttpRequest, code: str, pk: UUID, item: str) -> Any:
     """Give the parts of a group's duty, and who is missing."""
     found = _duty(seen_by(request), code, pk, item)
@@ -323,7 +323,7 @@ def chase_duty(request: HttpRequest, code: str, pk: UUID, item: str) -> Outcome:
     "campaigns/{code}/rounds/{uuid:pk}/duties/{item}/join", **writes("loop:write", "loop.join")
 )
 @once
-def join_parts(request: HttpRequest, code: str, pk: UUID, item: str, body: JoinIn) -> Outcome:
+def join_parts(request: HttpRequest, code: str, pk: UUID, item: str, body: PartsIn) -> Outcome:
     """Join the parts of a group into one; only parts that were looked at as they are now."""
     seen = seen_by(request)
     found = _duty(seen, code, pk, item)
