@@ -35,6 +35,8 @@ def is_problem(answer, status: int, code: str) -> bool:
 @pytest.mark.parametrize("path", ["nowhere", "items/X/nowhere", "../v2/items", "events/x/undo"])
 def test_an_address_where_nothing_stands_is_a_problem(db, path):
     assert is_problem(Client().get(ROOT + path), 404, "not_found")
+    strict = Client(enforce_csrf_checks=True)
+    assert is_problem(strict.post(ROOT + path), 404, "not_found")
 
 
 def test_a_page_that_is_not_there_stays_a_page(db):

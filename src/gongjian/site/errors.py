@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.utils.translation import gettext as _
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 
 from gongjian.lib.contract import ROOT, problem
 from gongjian.site.api import too_big
@@ -44,6 +45,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return unknown(request)
 
 
+@csrf_exempt  # nothing stands here, whoever asks and however
 def unknown(_request: HttpRequest, **_parts: Any) -> HttpResponse:
     """Answer an address of the API that nothing stands at."""
     detail = _("Nothing stands at this address. The contract is at /api/v1/openapi.json.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from gongjian.apps.accounts.operations import LONGEST_KEY
 from gongjian.apps.accounts.secrets import SCOPES
 from gongjian.lib.contract import MERGE_PATCH, PROBLEM, Problem
 
@@ -15,7 +16,7 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string", "maxLength": LONGEST_KEY},
     "description": "The same key with the same request gives the first outcome again.",
 }
 _IF_MATCH = {
@@ -29,7 +30,7 @@ _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "maxLength": 1000},
+    "schema": {"type": "string"},
     "description": "An ETag; 304 where the answer is still the same.",
 }
 _ETAG = {

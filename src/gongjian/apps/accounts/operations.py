@@ -16,6 +16,7 @@ from pydantic import Field
 from gongjian.apps.accounts.edge import act_of
 from gongjian.apps.accounts.tokens import Bearer, Session, scope_missing
 from gongjian.apps.ledger.book import Outcome, first_outcome
+from gongjian.lib.contract import Unfit
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -33,6 +34,7 @@ class Done(Schema):
 
 
 _SESSION = Session()
+LONGEST_KEY = 200
 
 
 def reads(
@@ -71,8 +73,11 @@ def once(
 
     @functools.wraps(view)
     def run(request: HttpRequest, /, **given: Any) -> dict[str, Any] | HttpResponse:
-        if request.headers.get("Idempotency-Key") and (first := first_outcome(act_of(request))):
-            return done(first)
+        if key := request.headers.get("Idempotency-Key"):
+            if len(key) > LONGEST_KEY:
+                raise Unfit("header.Idempotency-Key", f"longer than {LONGEST_KEY}")
+            if first := first_outcome(act_of(request)):
+                return done(first)
         made = view(request, **given)
         return made if isinstance(made, HttpResponse) else done(made)
 
