@@ -92,8 +92,8 @@ class Hold(Lookup[Any]):
     lookup_name = "hold"
     prepare_rhs = False
 
-    def as_sql(self, _compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        table = connection.ops.quote_name(self.lhs.alias)
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        table = compiler.quote_name_unless_alias(self.lhs.alias)
         grams = sorted(self.rhs)
         if connection.vendor == "sqlite":
             asked = " AND ".join(f'"{gram}"' for gram in grams)

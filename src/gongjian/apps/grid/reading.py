@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TITLE_LIMIT = 300
 WORDS_LIMIT = 4000
 _SHARE = re.compile(r"^(\d{1,3})(?:\.(\d{1,2}))?\s*[%\uff05]?$")
+_WITHIN = re.compile(r"^(\d{1,3})[日天]之?内$")
 _STARS = "*\uff0a\u2605\u203b"
 _LOOKED_UP = frozenset({FieldType.ORG, FieldType.PERSON})
 
@@ -151,8 +152,10 @@ def title_of(text: str) -> str:
     return title
 
 
-def day_of(text: str, campaign: Campaign, column: str) -> dt.date | None:
-    """Read a date as ledgers have it; 长期 and the like are no date on purpose."""
+def day_of(text: str, campaign: Campaign, column: str, today: dt.date) -> dt.date | None:
+    """Read a date as ledgers have it; 长期 and the like are no date on purpose, 7日内 counts from today."""
+    if within := _WITHIN.match("".join(text.split())):
+        return today + dt.timedelta(days=int(within[1]))
     found = due_of(text, campaign.end_on.year, campaign.end_on)
     if found.until is Until.UNCLEAR:
         raise FieldError("field.not_a_date", field=column, given=text)

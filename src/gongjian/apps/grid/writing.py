@@ -299,7 +299,8 @@ class _Work:
         elif source == "title":
             self._set(wish, "title", reading.title_of(text))
         elif source in {"start_on", "due"}:
-            self._set(wish, source, reading.day_of(text, self.asked.campaign, source))
+            day = reading.day_of(text, self.asked.campaign, source, self.asked.day)
+            self._set(wish, source, day)
         else:
             self._read_report(wish, source, text)
 
@@ -310,7 +311,10 @@ class _Work:
     def _read_battle(self, wish: Wish, text: str) -> None:
         found = self.names.battles.get(text)
         if text and found is None:
-            raise FieldError("cell.no_such_battle", given=text)
+            if not self.is_paper:
+                raise FieldError("cell.no_such_battle", given=text)
+            self.plan.unknown[text] += 1  # a chapter of the paper that is no battle of the campaign
+            return
         self._set(wish, "battle_id", found.pk if found else None)
 
     def _read_org(self, wish: Wish, text: str) -> None:
