@@ -97,11 +97,20 @@ class ItemsOut(Schema):
     is_more: bool
 
 
+# The columns that `whole` reads.
+_READ = (
+    "code", "version", "title", "depth", "start_on", "due", "state", "progress", "light",
+    "due_state", "issued_on", "closed_on", "access_class", "fields", "parent_id", "root_id",
+    "campaign__code", "campaign__zone", "campaign__is_example", "campaign__lit_on",
+    "register__key", "battle__name", "org__code", "org__short_name",
+)  # fmt: skip
+
+
 @router.get("items/{code}", **reads(ItemWhole, is_tagged=True))
 def read_item(request: HttpRequest, code: str) -> Any:
     """Give one item."""
     seen = seen_by(request)
-    item = queries.get_item_for(seen, code)
+    item = queries.get_item_for(seen, code, only=_READ)
     return answer(whole(seen, item), version=item.version, request=request)
 
 
