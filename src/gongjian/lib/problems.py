@@ -68,6 +68,9 @@ SENTENCES: dict[str, str] = {
     ),
     "cell.empty": noop("This cell must be filled (%(head)s)."),
     "cell.not_yes_no": noop("“%(given)s” is neither yes nor no. Write yes or no."),
+    "csrf.failed": noop(
+        "A write by a session needs its CSRF token (header X-CSRFToken); a token needs none."
+    ),
     "draft.confirmed_already": noop(
         "This draft was confirmed already; its campaign is %(campaign)s. Nothing was done again."
     ),
@@ -224,6 +227,9 @@ SENTENCES: dict[str, str] = {
     ),
     "inquiry.why_withdrawn": noop("Say why the question is withdrawn."),
     "inquiry.withdrawn": noop("The question “%(title)s” was withdrawn; nothing is to be answered."),
+    "idempotency.other_body": noop(
+        "The key %(key)s was used for another request. Give each request a key of its own."
+    ),
     "item.dates_reversed": noop("The start (%(start)s) is after the deadline (%(end)s)."),
     "item.field_required": noop("These fields must not be empty in the present state: %(fields)s."),
     "item.key_destroyed": noop(
@@ -496,6 +502,18 @@ SENTENCES: dict[str, str] = {
         "%(name)s still has %(n)s open items. Name the org that they go to."
     ),
     "taskforce.over": noop("%(name)s has ended (last day %(until)s)."),
+    "token.expired": noop("This token has ended (last day %(day)s). Make another one."),
+    "token.life": noop("A token lives from %(first)s to %(last)s at most; %(given)s lies outside."),
+    "token.locked": noop(
+        "Too many wrong tokens came from this address. Wait a quarter of an hour, then try again."
+    ),
+    "token.name_missing": noop("Give the token a name that says what it is for."),
+    "token.revoked": noop("This token was revoked. Make another one."),
+    "token.revoked_already": noop("The token “%(name)s” was revoked already."),
+    "token.scope_missing": noop("This token is not made for that; it needs the scope %(scope)s."),
+    "token.scope_unknown": noop("There is no scope “%(given)s”. Choose among: %(allowed)s."),
+    "token.scopes_missing": noop("Tick at least one thing that the token may do."),
+    "token.unknown": noop("Nobody has this token. Check it, or make another one."),
     "undo.in_use": noop(
         "This cannot be undone: other rows rest on what it made. Undo those first."
     ),
