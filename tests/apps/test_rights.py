@@ -306,7 +306,7 @@ def of_an_item(cast, item) -> dict[str, list]:
             in {
                 "register", "export", "rosters", "new_item", "freeze_roster", "find",
                 "tree", "board", "words", "columns", "save_view", "bulk", "move", "rows",
-                "cells", "totals",
+                "cells", "totals", "grid",
             }
         },
         **{
