@@ -113,14 +113,22 @@ def fill(first: int, last: int, pattern: Item, towns: list[Org]) -> None:
             f"INSERT INTO campaigns_item ({', '.join(columns)}) SELECT {chosen} "
             f"FROM {series} AS series, campaigns_item AS item WHERE item.id = {here} ORDER BY i"
         )
+        duty = "lpad(to_hex(i + 10000000), 32, '0')::uuid"
+        duty = "printf('%032x', i + 10000000)" if sqlite else duty
+        cursor.execute(
+            "INSERT INTO campaigns_responsibility (id, version, campaign_id, item_id, role, "
+            f'"order", org_id, printed, is_part) SELECT {duty}, 1, {_literal(pattern.campaign_id)}, '
+            f"{number.format('i')}, 'owner', 0, {own['org_id']}, '', {'0' if sqlite else 'false'} "
+            f"FROM {series} AS series ORDER BY i"
+        )
         cursor.execute(
             "INSERT INTO campaigns_itemkey (campaign_id, register_id, field, item_id, num) SELECT "
             f"{_literal(pattern.campaign_id)}, {register}, 'cost', {number.format('i')}, (i % 9973) * 10000 "
             f"FROM {series} AS series ORDER BY i"
         )
         cursor.execute(
-            "INSERT INTO campaigns_itemtext (campaign_id, item_id, text, grams) SELECT "
-            f"{_literal(pattern.campaign_id)}, {number.format('i')}, {lower}, "
+            "INSERT INTO campaigns_itemtext (campaign_id, item_id, code, text, grams) SELECT "
+            f"{_literal(pattern.campaign_id)}, {number.format('i')}, {code}, {lower}, "
             f"'{marker} ' || CASE WHEN i % 500 = 7 THEN '修 建 桥 梁 修建 建桥 {WORD}' ELSE '{grams}' END || ' ' || i "
             f"FROM {series} AS series ORDER BY i"
         )

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.support.cast import END, act
+from tests.support.cast import END, START, act
 from tests.support.web import client
 
-from gongjian.apps.campaigns.actions import edit_item, issue_items, list_item
-from gongjian.apps.campaigns.models import Item
+from gongjian.apps.campaigns.actions import (
+    add_duty,
+    edit_item,
+    issue_items,
+    list_item,
+    remove_duty,
+)
+from gongjian.apps.campaigns.models import Item, Responsibility
 from gongjian.apps.campaigns.recount import recount
 from gongjian.apps.ledger.models import Event
 from gongjian.apps.loop.models import Report
@@ -232,3 +239,31 @@ def test_windows_and_cells_ask_the_same_however_many_rows_there_are(books):
             assert send(books, rows).status_code == 200
         counts.append(len(caught))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("sort", ["code", "-code", "due", "-due", "light", "f.cost"])
+def test_an_org_sees_its_rows_and_those_it_has_a_part_in(books, sort):
+    for n, org in enumerate(("works", "east", "plan", "works", "east")):
+        due = None if n == 3 else START + dt.timedelta(days=40 - n % 2)
+        item = books.item(f"Work {n}", org=org, due=due, fields={"cost": str(n)})
+        if n in {1, 2}:
+            add_duty(act(), item, "support", books.cast.orgs["works"])
+    whole = [r["cells"]["title"] for r in window(books, sort=sort)["rows"]]
+    mine = [t for t in whole if t != "Work 4"]
+    answer = window(books, "works", sort=sort)
+    assert [r["cells"]["title"] for r in answer["rows"]] == mine
+    assert answer["n"] == 4
+    parts = [window(books, "works", sort=sort, at=n, size=2)["rows"] for n in (0, 2)]
+    assert [r["cells"]["title"] for rows in parts for r in rows] == mine
+    assert recount(books.campaign) == []
+
+
+def test_a_part_ends_with_the_duty_and_begins_with_another_owner(books):
+    item = books.item(org="east")
+    duty = add_duty(act(), item, "support", books.cast.orgs["works"]).result["duty"]
+    assert window(books, "works")["n"] == 1
+    remove_duty(act(), Responsibility.objects.get(pk=duty))
+    assert window(books, "works")["n"] == 0
+    send(books, [typed(books.again(item), owner="Works Bureau、East Town")])
+    assert window(books, "works")["n"] == window(books, "east")["n"] == 1
+    assert recount(books.campaign) == []

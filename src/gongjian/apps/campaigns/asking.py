@@ -85,6 +85,12 @@ class Ask:
         return any(told) or self.parent is not None
 
     @property
+    def is_search(self) -> bool:
+        """Tell whether words are all that is asked for."""
+        told = (self.battle, self.org, self.state, self.light, self.core, self.fields)
+        return bool(self.q) and not any(told) and self.parent is None and self.sort_field is None
+
+    @property
     def is_counted(self) -> bool:
         """Tell whether the tallies know how many rows there are: by battle, org and one measure."""
         free = self.q or self.core or self.fields or self.parent is not None

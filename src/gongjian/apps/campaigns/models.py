@@ -297,6 +297,8 @@ class Responsibility(Ledgered):
         OVERSEER = "overseer"
         CONTACT = "contact"
 
+    UNLEDGERED: ClassVar[frozenset[str]] = frozenset({"is_part"})
+
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
     item = models.ForeignKey(Item, models.PROTECT, related_name="responsibilities")
     role = models.CharField(max_length=16, choices=Role.choices)
@@ -307,10 +309,18 @@ class Responsibility(Ledgered):
     printed = models.CharField(max_length=120, blank=True)  # the word of the paper
     since = models.DateField(null=True)  # null: from the item's beginning
     until = models.DateField(null=True)  # last day; null: to its end
+    is_part = models.BooleanField(default=False)  # computed: its org is not the accountable one
 
     class Meta:
         ordering = ["order"]
-        indexes = [models.Index(fields=["campaign", "org", "role"], name="responsibility_org")]
+        indexes = [
+            models.Index(fields=["campaign", "org", "role"], name="responsibility_org"),
+            models.Index(
+                fields=["campaign", "org", "item"],
+                condition=models.Q(is_part=True),
+                name="responsibility_part",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} {self.printed}"
@@ -466,6 +476,7 @@ class ItemText(Derived):
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+", db_index=False)
     item = models.OneToOneField(Item, models.CASCADE, related_name="text")
+    code = models.CharField(max_length=32)  # of the item, by which what is found is ordered
     text = models.TextField()
     grams = models.TextField()
 

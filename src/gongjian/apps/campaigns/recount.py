@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from gongjian.apps.campaigns import tally
-from gongjian.apps.campaigns.models import Campaign, Item, ItemKey, ItemText
+from gongjian.apps.campaigns.models import Campaign, Item, ItemKey, ItemText, Responsibility
 from gongjian.apps.campaigns.searching import row_of
 from gongjian.apps.campaigns.standing import DERIVED, Surroundings, cells
 
@@ -46,6 +46,7 @@ def recount(campaign: Campaign) -> list[Difference]:
         found += _text_differences(around, item, texts.pop(item.pk, None))
     found += [Difference("key", str(pk), sorted(map(str, k)), []) for pk, k in keys.items()]
     found += [Difference("text", str(pk), text[0], None) for pk, text in texts.items()]
+    found += _part_differences(campaign)
     there = tally.sums(campaign.pk, Q())
     for cell in {**there, **counted}:
         if there.get(cell, 0) != counted.get(cell, 0):
@@ -67,3 +68,15 @@ def _text_differences(
     row = row_of(item, around.register(item))
     should = (row.text, row.grams)
     return [] if has == should else [Difference("text", item.code, has and has[0], row.text)]
+
+
+def _part_differences(campaign: Campaign) -> list[Difference]:
+    """Compare which duties are parts with what orgs are accountable."""
+    rows = Responsibility.objects.filter(campaign=campaign)
+    return [
+        Difference("part", str(pk), has, org is not None and org != accountable)
+        for pk, has, org, accountable in rows.values_list(
+            "pk", "is_part", "org_id", "item__org_id"
+        ).iterator(chunk_size=CHUNK)
+        if has != (org is not None and org != accountable)
+    ]

@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Lookup, Q
+from django.db.models import Lookup
 
 from gongjian.apps.campaigns.models import ItemText
 from gongjian.kernel.model.fields import FieldType
@@ -18,6 +18,8 @@ from gongjian.kernel.model.fields import FieldType
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from gongjian.apps.campaigns.models import Item, Register
     from gongjian.kernel.model.playbook import RegisterDef
@@ -65,22 +67,26 @@ def row_of(item: Item, register: RegisterDef) -> ItemText:
     return ItemText(
         campaign_id=item.campaign_id,
         item=item,
+        code=item.code,
         text=text,
         grams=indexed(item.register_id, text),
     )
 
 
-def found_in(register: Register, question: str) -> Q:
-    """Find the items at home in a register in whose text all words of a question stand."""
+def found_in(register: Register, question: str) -> QuerySet[ItemText]:
+    """Find the texts of the items at home in a register in which all words of a question stand.
+
+    A word of two characters is found by its pair alone; a longer one is looked for again as it stands.
+    """
     words = question.casefold().split()[:WORDS]
     wanted = {marker(register.pk)}
+    rows = ItemText.objects.all()
     for word in words:
         pairs = [g for g in grams(word) if len(g) > 1]
         wanted |= set(pairs or grams(word))
-    rows = ItemText.objects.filter(grams__hold=wanted)
-    for word in words:
-        rows = rows.filter(text__contains=word)
-    return Q(pk__in=rows.values("item"))
+        if word not in wanted:
+            rows = rows.filter(text__contains=word)
+    return rows.filter(grams__hold=wanted)
 
 
 class Hold(Lookup[Any]):
@@ -92,8 +98,8 @@ class Hold(Lookup[Any]):
     lookup_name = "hold"
     prepare_rhs = False
 
-    def as_sql(self, _compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        table = connection.ops.quote_name(self.lhs.alias)
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        table = compiler.quote_name_unless_alias(self.lhs.alias)
         grams = sorted(self.rhs)
         if connection.vendor == "sqlite":
             asked = " AND ".join(f'"{gram}"' for gram in grams)

@@ -16,7 +16,14 @@ from django.db import connection, transaction
 from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.kernel_io import category_of, light_facts, playbook_in_force
 from gongjian.apps.campaigns.keys import keys_of
-from gongjian.apps.campaigns.models import Campaign, Item, ItemKey, ItemText, Register
+from gongjian.apps.campaigns.models import (
+    Campaign,
+    Item,
+    ItemKey,
+    ItemText,
+    Register,
+    Responsibility,
+)
 from gongjian.apps.campaigns.personal import is_sealed, keys_of_cases, marks
 from gongjian.apps.campaigns.searching import row_of
 from gongjian.apps.ledger import gate
@@ -154,6 +161,30 @@ def _write_keys(around: Surroundings, rows: dict[UUID, Item]) -> None:
         for key in keys
     ]
     ItemKey.objects.bulk_create(made, batch_size=CHUNK)
+
+
+def project_parts(touched: Sequence[Touched]) -> None:
+    """Note which duties are parts: those of orgs other than the accountable one."""
+    items = {c.row.item_id for c in touched if isinstance(c.row, Responsibility)}
+    items |= {
+        c.row.pk
+        for c in touched
+        if isinstance(c.row, Item) and c.before is not None and "org_id" in (c.after or {})
+    }
+    wrong: dict[bool, list[UUID]] = {True: [], False: []}
+    ids = list(items)
+    for n in range(0, len(ids), CHUNK):
+        rows = Responsibility.objects.filter(item__in=ids[n : n + CHUNK])
+        for pk, has, org, accountable in rows.values_list(
+            "pk", "is_part", "org_id", "item__org_id"
+        ):
+            should = org is not None and org != accountable
+            if has != should:
+                wrong[should].append(pk)
+    for should, found in wrong.items():
+        for n in range(0, len(found), CHUNK):
+            some = Responsibility.objects.filter(pk__in=found[n : n + CHUNK])
+            some.update(is_part=should)
 
 
 def restand(campaign: Campaign, registers: Iterable[UUID] | None = None) -> int:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from gongjian.apps.accounts.models import OrgReach
+from gongjian.apps.accounts.models import AccessClass, OrgReach
 from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.asking import Ask, as_uuid, key_column
 from gongjian.apps.campaigns.facts import Facts, shape
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 LIGHTS = ("red", "yellow", "green", "none", "done")  # the worst first
 _CHUNK = 2000
-FEW, SHARE = 1_000, 20  # an org's rows are few up to so many, or up to one of so many
 # What is asked of a row; its campaign and its register are known.
 _NAMES = Facts._fields[2:]
 
@@ -89,7 +89,14 @@ class Windows:
     def n(self, ask: Ask) -> tuple[int, bool]:
         """Count the rows, from the tallies where these know; else no further than a cap, then True."""
         if ask.is_counted and self._sees_all:
-            return self._tallied(ask), False
+            return self._tallied(ask, Q()), False
+        if ask.is_counted and self._reached is not None:
+            own = Q(org__in=self._reached) & self.seen.rows(self.register.campaign_id)
+            parts = self._asked(ask).filter(self._parts_of(self._reached))
+            return self._tallied(ask, own) + parts.count(), False
+        if ask.is_search and self._sees_all:
+            n = found_in(self.register, ask.q)[: COUNT_CAP + 1].count()
+            return min(n, COUNT_CAP), n > COUNT_CAP
         n = self._rows(ask).order_by()[: COUNT_CAP + 1].count()
         return min(n, COUNT_CAP), n > COUNT_CAP
 
@@ -124,29 +131,39 @@ class Windows:
         return self.register.access_class in classes
 
     @cached_property
-    def _scope(self) -> Q:
-        """Filter by what a person may see.
-
-        An org that answers for few rows is asked for its rows; one that answers for many is compared
-        with each row on the way: the tallies know which of the two it is.
-        """
+    def _reached(self) -> list[UUID] | None:
+        """Give the orgs through which alone a person sees rows; None where there are other ways."""
         campaign = self.register.campaign_id
         orgs = self.seen.orgs(campaign)
         if not orgs or self.seen.items(campaign) or self.seen.access_classes(campaign):
-            return visible(self.seen, campaign)
-        reached = list(
-            OrgReach.objects.filter(ancestor__in=orgs).values_list("descendant", flat=True)
-        )
-        here = Q(register=self.register, measure="n")
-        n_own = tally.totals(campaign, here & Q(org__in=reached))["n"]
-        if n_own > FEW and n_own * SHARE > tally.totals(campaign, here)["n"]:
-            return visible(self.seen, campaign)
-        own = Item.objects.filter(campaign=campaign, register=self.register, org__in=reached)
-        mine = own.filter(self.seen.rows(campaign)).order_by().values("pk")
-        return Q(pk__in=mine.union(*parts_of(campaign, reached)))
+            return None
+        rows = OrgReach.objects.filter(ancestor__in=orgs)
+        return list(rows.values_list("descendant", flat=True))
 
-    def _tallied(self, ask: Ask) -> int:
-        where = Q(register=self.register)
+    @cached_property
+    def _scopes(self) -> list[Q]:
+        """Filter by what a person may see, as scopes that share no row.
+
+        The rows of a single org stand in an index in their order: they are read there, and those in
+        which it has a part beside them. Rows of many orgs are compared one by one on the way.
+        """
+        campaign = self.register.campaign_id
+        if self._sees_all:
+            return [Q()]
+        if self._reached is None or len(self._reached) != 1:
+            return [visible(self.seen, campaign)]
+        own = Q(org=self._reached[0]) & self.seen.rows(campaign)
+        return [own, self._parts_of(self._reached)]
+
+    def _parts_of(self, orgs: list[UUID]) -> Q:
+        """Filter by a part that orgs have in what others, or nobody, are accountable for."""
+        by_duty, as_member = parts_of(self.register.campaign_id, orgs)
+        part = Q(pk__in=by_duty) | Q(pk__in=as_member)
+        others = ~Q(org__in=orgs) | Q(org__isnull=True)
+        return part & others & Q(access_class=AccessClass.OPEN)
+
+    def _tallied(self, ask: Ask, seen: Q) -> int:
+        where = Q(register=self.register) & seen
         where &= _among("battle", ask.battle) & _among("org", ask.org)
         measures = [f"state:{s}" for s in self._states(ask.state)]
         measures = measures or [f"light:{c}" for c in ask.light] or ["n"]
@@ -154,22 +171,51 @@ class Windows:
         return sum(found.values())
 
     def _take(self, ask: Ask, parts: Iterable[_Part], skip: int, size: int) -> list[Facts]:
+        if ask.is_search and self._sees_all and ask.sort == "code" and not ask.is_down:
+            return self._searched(ask, parts, skip, size)
         taken: list[Facts] = []
         for part in parts:
-            rows = self._rows(ask).filter(part.where)
-            window = rows.order_by(*part.order).values_list(*_NAMES)
-            found = [self._facts(r) for r in window[skip : skip + size - len(taken)]]
+            found = self._stretch(ask, part, skip, size - len(taken))
             taken += found
             if len(taken) == size:
                 break
-            skip = max(skip - rows.order_by().count(), 0) if skip and not found else 0
+            if skip and not found:
+                skip = max(skip - self._rows(ask).filter(part.where).order_by().count(), 0)
+            else:
+                skip = 0
         return taken
 
+    def _stretch(self, ask: Ask, part: _Part, skip: int, size: int) -> list[Facts]:
+        """Give rows of one part; where a person's rows stand in several scopes, these are merged."""
+        if len(self._scopes) == 1 or ask.sort_field is not None:
+            rows = self._rows(ask).filter(part.where).order_by(*part.order).values_list(*_NAMES)
+            return [self._facts(r) for r in rows[skip : skip + size]]
+        found: list[Facts] = []
+        for scope in self._scopes:
+            rows = self._asked(ask).filter(scope & part.where).order_by(*part.order)
+            found += [self._facts(r) for r in rows.values_list(*_NAMES)[: skip + size]]
+        for name in reversed(part.order):
+            found.sort(key=attrgetter(name.removeprefix("-")), reverse=name.startswith("-"))
+        return found[skip : skip + size]
+
+    def _searched(self, ask: Ask, parts: Iterable[_Part], skip: int, size: int) -> list[Facts]:
+        """Give what is found by words alone: the index is asked for ids in the order of codes."""
+        [part] = parts
+        texts = found_in(self.register, ask.q).filter(part.where).order_by("code")
+        ids = list(texts.values_list("item", flat=True)[skip : skip + size])
+        rows = Item.objects.filter(pk__in=ids).order_by("code").values_list(*_NAMES)
+        return [self._facts(r) for r in rows]
+
     def _rows(self, ask: Ask) -> QuerySet[Item]:
+        scope = self._scopes[0]
+        for other in self._scopes[1:]:
+            scope |= other
+        return self._asked(ask).filter(scope)
+
+    def _asked(self, ask: Ask) -> QuerySet[Item]:
+        """Give what is asked for, whoever may see it: never without a scope."""
         register = self.register
         q = Q(campaign=register.campaign_id, register=register)
-        if not self._sees_all:
-            q &= self._scope
         q &= _among("battle", ask.battle) & _among("org", ask.org)
         if ask.light:
             q &= _one_of("light", ask.light)
@@ -185,7 +231,7 @@ class Windows:
             keys = ItemKey.objects.filter(register=register, field=one.field.key, **key)
             q &= Q(pk__in=keys.values("item"))
         if ask.q:
-            q &= found_in(register, ask.q)
+            q &= Q(pk__in=found_in(register, ask.q).values("item"))
         return Item.objects.filter(q)
 
     def _states(self, states: Iterable[str]) -> tuple[str, ...]:
@@ -209,8 +255,8 @@ class Windows:
     def _sorted_by(self, ask: Ask) -> tuple[Q, Q, str]:
         """Give which rows have a value in the order, which have none, and the name of its column."""
         if ask.sort_field is None:
-            none = Q(**{f"{ask.sort}__isnull": True})
-            return ~none, none, ask.sort
+            some, none = (Q(**{f"{ask.sort}__isnull": is_null}) for is_null in (False, True))
+            return some, none, ask.sort
         key, column = ask.sort_field.key, key_column(ask.sort_field)
         same = Q(keys__register=self.register, keys__field=key)
         has = ItemKey.objects.filter(item=OuterRef("pk"), field=key)

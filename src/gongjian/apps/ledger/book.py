@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Ledgered)
-ROW_CAP = 20_000
+ROW_CAP = 100_000  # changes of one event: 20,000 items with their duties, decision 0016
 BATCH = 500  # rows a statement
 FEW = 20  # values a column
 

@@ -52,7 +52,8 @@ def fill(apps: Any, _editor: Any) -> None:
         for item in rows.iterator(chunk_size=CHUNK):
             text = text_of(playbook.register(item.register.key), item.code, item.title, item.fields)
             grams = indexed(item.register_id, text)
-            made.append(ItemText(campaign_id=item.campaign_id, item=item, text=text, grams=grams))
+            known = {"campaign_id": item.campaign_id, "item": item, "code": item.code}
+            made.append(ItemText(text=text, grams=grams, **known))
             if len(made) == CHUNK:
                 ItemText.objects.bulk_create(made)
                 made = []
@@ -72,6 +73,7 @@ class Migration(migrations.Migration):
             name='ItemText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=32)),
                 ('text', models.TextField()),
                 ('grams', models.TextField()),
             ],
