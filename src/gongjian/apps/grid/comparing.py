@@ -54,8 +54,9 @@ class Compared:
     @property
     def is_settled(self) -> bool:
         """Tell whether every column of what is taken has a meaning."""
-        asked = any(unsettled(s) or not has_title(s) for s in self.sheets if s.is_taken)
-        return not asked and not any(not q.answer for q in self.quarters)
+        taken = [s for s in self.sheets if s.is_taken]
+        asked = any(unsettled(s) or not has_title(s) for s in taken)
+        return bool(taken) and not asked and not any(not q.answer for q in self.quarters)
 
     @property
     def is_sound(self) -> bool:

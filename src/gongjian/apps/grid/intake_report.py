@@ -231,7 +231,7 @@ class _Teller:
                 "after": self._shown(source, after),
             }
             for source, after in wish.after.items()
-            if after.strip() or not wish.is_new
+            if (after.strip() if wish.is_new else wish.moves(source))
         ]
         title = wish.changes.get("title") or wish.item.title
         code = "" if wish.is_new else wish.item.code

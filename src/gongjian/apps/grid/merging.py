@@ -129,7 +129,7 @@ def _settled(
     lines = [n for group in apart for n in group]
     plan = plan_writes(asked, ledger, [rows.typed[n] for n in lines], is_paper=True)
     wishes = {w.line: w for w in (*plan.made, *plan.changed)}
-    moved = {(w.line, s) for w in wishes.values() for s in w.after}
+    moved = {(w.line, s) for w in wishes.values() for s in w.after if w.moves(s)}
     moved |= {(f.line, f.source) for f in plan.faults}
     settled: dict[int, dict[str, str]] = defaultdict(dict)
     for group, sources in apart.items():
