@@ -142,7 +142,12 @@ def test_an_unknown_column_is_asked_about_and_money_is_read_in_its_own_unit(seat
     heads = ("事项", "盘子（亿元）", "阶段", "闲话")
     page = hand_in(seat, workbook([("修桥", 1.5, "前期", "好")], heads))
     assert page.context["step"] == "map"
-    assert [c["is_open"] for c in page.context["groups"][0]["columns"]] == [False, True, False, True]
+    assert [c["is_open"] for c in page.context["groups"][0]["columns"]] == [
+        False,
+        True,
+        False,
+        True,
+    ]
     chosen = {"col-0-1": "field:cost", "col-0-3": "-"}
     ready = seat.post(page.context["here"] + "map", chosen, follow=True)
     assert (ready.context["step"], counts(ready)) == ("preview", (1, 0, 0))

@@ -59,8 +59,13 @@ class Blank:
         """Give the columns of the system that can be filled in; the code shows which row is which."""
         columns = Columns(self.asked, self.ledger).of(None)
         fields = {f"field:{f.key}": f for f in self.ledger.definition.fields}
-        typed = [c.source for c in columns if c.is_editable and not _is_file(fields.get(c.source))]
-        return ["code", *typed, *(r for r in ("owner", "support") if r not in typed)]
+        typed = [
+            c.source
+            for c in columns
+            if c.is_editable and c.source != "org" and not _is_file(fields.get(c.source))
+        ]
+        core = [s for s in typed if s not in fields]
+        return ["code", *core, "lead", "owner", "support", *(s for s in typed if s in fields)]
 
     def book(self, rows: Iterable[Line] = (), org: str = "") -> bytes:
         """Write a workbook, of one org where it is named."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -163,24 +163,38 @@ def run(pk: UUID) -> ExportFile:
     return export
 
 
-def _written(export: ExportFile) -> tuple[str, int]:
-    seen = scope(export.by, clock.today())
-    if not export.by.is_active:
+def ledger_of(person: Person, register: Register) -> tuple[Asked, Ledger]:
+    """Give a register as a person may read it today.
+
+    Raises Http404 where it is not there for them, PermissionDenied for an account that has ended.
+    """
+    seen = scope(person, clock.today())
+    if not person.is_active:
         raise PermissionDenied
-    campaign = campaigns.get_campaign_for(seen, export.campaign.code)
-    register = get_register_for(seen, campaign, export.register.key)
+    campaign = campaigns.get_campaign_for(seen, register.campaign.code)
+    found = get_register_for(seen, campaign, register.key)
     asked = queries.ask(seen, campaign, None)
-    definition = asked.playbook.register(register.key)
-    ledger = Ledger(seen, register, definition, asked.playbook)
+    definition = asked.playbook.register(found.key)
+    return asked, Ledger(seen, found, definition, asked.playbook)
+
+
+def write(made: LongExport, target: IO[bytes], kind: str, who: str) -> None:
+    """Write an export piece by piece."""
+    if kind == "csv":
+        for text in made.csv_lines():
+            target.write(text.encode())
+    else:
+        made.write_to(target, who)
+
+
+def _written(export: ExportFile) -> tuple[str, int]:
+    export.register.campaign = export.campaign
+    asked, ledger = ledger_of(export.by, export.register)
     made = export_of(asked, ledger, export.query, lambda n: _tell(export, n_done=n))
     _tell(export, n_total=min(ledger.count(made.ask)[0], made.cap))
     who = export.by.label(queries.lang())
     with tempfile.TemporaryFile() as target:
-        if export.kind == "csv":
-            for text in made.csv_lines():
-                target.write(text.encode())
-        else:
-            made.write_to(target, who)
+        write(made, target, export.kind, who)
         target.seek(0)
         with files.incoming(iter(lambda: target.read(_PIECE), b"")) as file:
             file.keep()
