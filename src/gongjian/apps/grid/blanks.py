@@ -146,7 +146,7 @@ class Blank:
         said = _(
             "Fill in the white cells and give the workbook back as it is: grey columns follow from "
             "steps and rules, the hidden column tells which row is which. A new row is a new item. "
-            "Dates as 2021-09-30 or “end of September”; several orgs with “、” between them."
+            "Dates as 2026-09-30 or “end of September”; several orgs with “、” between them."
         )
         return f"{_('Org')}：{org}　{said}" if org else said
 
@@ -183,7 +183,7 @@ class Blank:
         if column.help:
             return column.help
         if column.kind == "date":
-            return _("A date, such as 2021-09-30")
+            return _("A date, such as 2026-09-30")
         if column.source in ROLES and column.source not in {"leader", "contact"}:
             return _("Choose an org, or write several with “、” between them; the first one leads")
         return ""

@@ -123,8 +123,8 @@ def intake_page(
 
 def _steps(intake: Intake, step: str, here: str) -> Any:
     words = {
-        "files": _("Files"),
-        "map": _("Columns"),
+        "files": _("Workbooks"),
+        "map": _("What columns mean"),
         "faults": _("Errors"),
         "preview": _("Preview and take in"),
     }
