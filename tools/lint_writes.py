@@ -38,6 +38,7 @@ KEEPERS = (
     "apps/campaigns/tally.py",
     "apps/grid/waiting.py",
     "apps/grid/outgoing.py",
+    "apps/grid/form_desk.py",
     "apps/notices/reads.py",
 )
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 from tests.support.cast import act
-from tests.support.sheets import plain, workbook
+from tests.support.returned import plain, workbook
 
 from gongjian.apps.campaigns.models import Item
 from gongjian.apps.grid.actions import save_view

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 from tests.support.cast import START, act
-from tests.support.sheets import HEADS, HERE, opened, plain, saved, upload, workbook
+from tests.support.returned import HEADS, HERE, opened, plain, saved, upload, workbook
 from tests.support.web import body_of, client
 
 from gongjian.apps.accounts import actions as accounts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.sheets import upload, workbook
+from tests.support.returned import upload, workbook
 from tests.support.web import client
 
 from gongjian.apps.campaigns.models import Item

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from tests.apps.grid.test_intake import check, counts, take
 from tests.support.cast import END, START, act
-from tests.support.sheets import HERE, opened, saved, upload
+from tests.support.returned import HERE, opened, saved, upload
 from tests.support.web import body_of, client
 
 from gongjian.apps.accounts import actions as accounts

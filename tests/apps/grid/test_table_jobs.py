@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
-from tests.support.sheets import HERE, opened, plain, upload, workbook
+from tests.support.returned import HERE, opened, plain, upload, workbook
 from tests.support.web import body_of, client
 
 from gongjian.apps.campaigns.models import Item

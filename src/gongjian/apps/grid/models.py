@@ -73,6 +73,34 @@ class Intake(models.Model):
         return f"{self.register_id} {self.state}"
 
 
+class ForeignForm(models.Model):
+    """A workbook form that somebody else sent (来表), and what its receiver has answered so far.
+
+    Filling it changes nothing in the book; what is worth keeping goes there by an action of its own.
+    It is one person's desk: nobody else sees it. The bytes lie in the file store and stay as they came.
+    """
+
+    LEDGER: ClassVar[str] = "private"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    register = models.CharField(max_length=40, blank=True)  # its key, where a person chose it
+    items = models.JSONField(default=list)  # ids of items for the free rows, in their order
+    rows = models.JSONField(default=dict)  # "sheet:row" → id of the item that the sender meant
+    typed = models.JSONField(default=dict)  # question → what was typed for it
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["campaign", "by"], name="foreignform_by")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ExportFile(models.Model):
     """A file that a person asked for and a job writes, because it is long; it is gone after a week."""
 

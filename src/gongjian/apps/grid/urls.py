@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from gongjian.apps.grid.views import bulk, cells, exports, faces, intake, registers, saved
+from gongjian.apps.grid.views import (
+    bulk,
+    cells,
+    exports,
+    faces,
+    forms,
+    grid,
+    intake,
+    registers,
+    saved,
+)
 
 app_name = "grid"
 urlpatterns = [
     path("c/<str:code>/r/", registers.first_register, name="registers"),
     path("c/<str:code>/r/<str:key>/", registers.register, name="register"),
+    path("c/<str:code>/r/<str:key>/grid", grid.grid, name="grid"),
     path("c/<str:code>/r/<str:key>/rows", cells.rows, name="rows"),
     path("c/<str:code>/r/<str:key>/cells", cells.cells, name="cells"),
     path("c/<str:code>/r/<str:key>/totals", cells.totals, name="totals"),
@@ -38,4 +49,7 @@ urlpatterns = [
     path("c/<str:code>/v/<uuid:pk>/change", saved.change, name="change_view"),
     path("c/<str:code>/v/<uuid:pk>/share", saved.share, name="share_view"),
     path("c/<str:code>/v/<uuid:pk>/drop", saved.drop, name="drop_view"),
+    path("c/<str:code>/forms/", forms.desk, name="forms"),
+    path("c/<str:code>/forms/<uuid:pk>/", forms.form, name="form"),
+    path("c/<str:code>/forms/<uuid:pk>/file", forms.form_file, name="form_file"),
 ]

@@ -30,7 +30,7 @@ from gongjian.apps.cockpit import queries
 from gongjian.apps.grid import actions
 from gongjian.apps.grid.comparing import compare
 from gongjian.apps.grid.intake_report import error_of, told
-from gongjian.apps.grid.models import Intake
+from gongjian.apps.grid.models import ForeignForm, Intake
 from gongjian.apps.grid.opening import FILES_CAP, reopened, take_up
 from gongjian.apps.ledger.book import Act, ActionError, Moved
 from gongjian.apps.ledger.models import Event
@@ -344,6 +344,7 @@ def _drop_files(intake: Intake) -> None:
     """Take files out of the store that nothing else names."""
     mine_ = {f["sha256"] for f in intake.files}
     kept = set(StoredFile.objects.filter(sha256__in=mine_).values_list("sha256", flat=True))
+    kept |= set(ForeignForm.objects.filter(sha256__in=mine_).values_list("sha256", flat=True))
     for others in Intake.objects.filter(~Q(pk=intake.pk)).values_list("files", flat=True):
         kept |= {f["sha256"] for f in others}
     for digest in mine_ - kept:
