@@ -103,13 +103,7 @@ TABLE = {
     "grid:intake_take": ("post", 302, 404, 403, 422),  # a cell is wrong
     "grid:intake_drop": ("post", 302, 404, 403, 302),
     "grid:exports": ("get", 302, 404, 200, 200),
-    "grid:export_file": (
-        "get",
-        302,
-        404,
-        404,
-        302,
-    ),  # it is its person's alone, and not written yet
+    "grid:export_file": ("get", 302, 404, 404, 302),  # one's own alone; not written yet
     "grid:change_export": ("post", 302, 404, 404, 302),
     "grid:save_view": ("post", 302, 404, 302, 302),
     "grid:view": ("get", 302, 404, 302, 302),
@@ -327,7 +321,7 @@ def of_an_item(cast, item) -> dict[str, list]:
             in {
                 "register", "export", "rosters", "new_item", "freeze_roster", "find",
                 "tree", "board", "words", "columns", "save_view", "bulk", "move", "rows",
-                "cells", "totals", "template", "intakes", "exports",
+                "cells", "totals", "grid", "template", "intakes", "exports",
             }
         },
         **{
