@@ -9,12 +9,14 @@ from tests.support import forms, inquiries
 from tests.support.api import token
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
+from tests.support.returned import workbook
 from tests.support.rounds import own_target
 from tests.support.web import body_of, client, drafted
 
 from gongjian.apps.accounts.models import OrgGroup
 from gongjian.apps.campaigns.actions import adopt, attach_file, edit_item, import_items, list_item
 from gongjian.apps.campaigns.models import ItemLink, PlaybookVersion, Responsibility
+from gongjian.apps.grid import outgoing, waiting
 from gongjian.apps.grid.actions import save_view
 from gongjian.apps.grid.models import SavedView
 from gongjian.apps.ledger import gate
@@ -93,6 +95,16 @@ TABLE = {
     "grid:columns": ("get", 302, 404, 302, 302),
     "grid:bulk": ("get", 302, 404, 403, 200),
     "grid:move": ("post", 302, 404, 403, 403),  # no column is named
+    "grid:template": ("get", 302, 404, 403, 200),
+    "grid:intakes": ("get", 302, 404, 403, 200),
+    "grid:intake": ("get", 302, 404, 403, 200),
+    "grid:intake_map": ("get", 302, 404, 403, 200),
+    "grid:intake_faults": ("get", 302, 404, 403, 200),
+    "grid:intake_take": ("post", 302, 404, 403, 422),  # a cell is wrong
+    "grid:intake_drop": ("post", 302, 404, 403, 302),
+    "grid:exports": ("get", 302, 404, 200, 200),
+    "grid:export_file": ("get", 302, 404, 404, 302),  # one's own alone; not written yet
+    "grid:change_export": ("post", 302, 404, 404, 302),
     "grid:save_view": ("post", 302, 404, 302, 302),
     "grid:view": ("get", 302, 404, 302, 302),
     "grid:change_view": ("post", 302, 404, 403, 302),
@@ -297,6 +309,9 @@ def of_an_item(cast, item) -> dict[str, list]:
     shared = {"name": "x", "face": "list", "query": {}, "is_shared": True}
     view = SavedView(campaign=cast.campaign, register=cast.register, owner=cast.people["office"])
     view_pk = save_view(act(cast.people["office"]), view, shared).result["view"]
+    wrong = workbook([("x", "不知")], ("事项", "时限"))
+    intake = waiting.begin(cast.people["office"], cast.register, [("a.xlsx", wrong)])
+    file = outgoing.ask_for(cast.scope("office"), cast.register, cast.people["office"], {})
     return {
         "cockpit:battle": [cast.campaign.code, cast.battles[0].pk],
         **{
@@ -306,13 +321,18 @@ def of_an_item(cast, item) -> dict[str, list]:
             in {
                 "register", "export", "rosters", "new_item", "freeze_roster", "find",
                 "tree", "board", "words", "columns", "save_view", "bulk", "move", "rows",
-                "cells", "totals", "grid",
+                "cells", "totals", "grid", "template", "intakes", "exports",
             }
         },
         **{
             f"grid:{n}": [cast.campaign.code, view_pk]
             for n in ("view", "change_view", "share_view", "drop_view")
         },
+        **{
+            f"grid:{n}": [cast.campaign.code, key, intake.pk]
+            for n in ("intake", "intake_map", "intake_faults", "intake_take", "intake_drop")
+        },
+        **{f"grid:{n}": [cast.campaign.code, key, file.pk] for n in ("export_file", "change_export")},
         **{f"cockpit:{n}": [code] for n in ("item_history", "item_who")},
         **{
             f"campaigns:{n}": [code]

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 # Every code an action, a paper or a playbook may be refused with, and what to do about it.
 SENTENCES: dict[str, str] = {
+    "cell.error": noop(
+        "The cell holds an error (%(given)s). Correct the formula in the workbook, or write the value here."
+    ),
+    "cell.no_value": noop(
+        "The cell holds a formula that was never worked out. Open the workbook in Excel or WPS and save it, or write the value here."
+    ),
     "cell.no_such_battle": noop(
         "No battle of this campaign is called “%(given)s”. Write its name as it stands in the campaign."
     ),
@@ -36,11 +42,28 @@ SENTENCES: dict[str, str] = {
     "write.not_typed": noop(
         "This column follows from steps, dates and reports and cannot be typed."
     ),
+    "intake.broken": noop(
+        "The job broke down; nothing was written. Let it run again; if it breaks again, tell the administrator."
+    ),
     "intake.double": noop(
         "This row speaks of the same item as row %(row)s of the sheet “%(sheet)s”, or says the very same. Keep one of them."
     ),
+    "intake.file_gone": noop(
+        "The file “%(file)s” is no longer kept. Begin again with the workbook."
+    ),
     "intake.foreign_item": noop(
         "%(item)s is an item of another register or campaign. Take the file in there, or empty the columns of ids and codes to add a new item here."
+    ),
+    "intake.moved": noop(
+        "Nothing was written: the register has changed since you looked. Look at the preview again, then confirm it."
+    ),
+    "intake.no_file": noop("Choose at least one workbook (xlsx)."),
+    "intake.no_right": noop("You no longer run this campaign, so nothing was written."),
+    "intake.one_meaning": noop(
+        "Two columns cannot both be “%(head)s”: columns %(columns)s. Choose another meaning for one, or do not take it."
+    ),
+    "intake.too_many_files": noop(
+        "These are %(n)s files; the limit is %(limit)s at once. Give them in parts."
     ),
     "intake.unknown_id": noop(
         "No item has the id in this row (%(item)s). Empty the cell to add a new item."
@@ -133,6 +156,10 @@ SENTENCES: dict[str, str] = {
         "More than one is called “%(given)s”. Write the full name or the code."
     ),
     "field.too_long": noop("The text has %(n)s characters; the limit is %(limit)s."),
+    "export.no_right": noop("You may no longer read this register, so the file was not written."),
+    "export.too_many": noop(
+        "You have %(limit)s files of this register already. Remove some of them first."
+    ),
     "file.empty": noop("The file is empty. Choose another one."),
     "file.missing": noop("Choose a file first."),
     "file.scan_refused": noop(
@@ -468,12 +495,22 @@ SENTENCES: dict[str, str] = {
         "Somebody else changed this in the meantime. Your text is kept below; look at the newer "
         "version and decide."
     ),
+    "sheet.encrypted": noop(
+        "The workbook is protected by a password. Take the password off, save it and choose it again."
+    ),
     "sheet.head_missing": noop(
         "These columns are missing: %(heads)s. Compare the heads with the template."
+    ),
+    "sheet.macros": noop(
+        "The workbook holds macros and is not opened. Save it as xlsx (without macros) and choose it again."
     ),
     "sheet.no_workbook": noop("This is no xlsx workbook. Save it as xlsx and choose it again."),
     "sheet.none_known": noop(
         "No sheet has the heads of orgs, groups, posts or people. Compare it with the template."
+    ),
+    "sheet.nothing_in_it": noop("The workbook has no cell that holds anything."),
+    "sheet.old_workbook": noop(
+        "This is an old .xls file. Open it in Excel or WPS, save it as xlsx and choose it again."
     ),
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."

@@ -110,6 +110,20 @@ class Wish:
         said = self.changes or self.fields or self.duties or self.words
         return not self.is_new and not said and self.share is None
 
+    def moves(self, source: str) -> bool:
+        """Tell whether a cell that was typed would change what the item holds."""
+        if source.startswith("field:"):
+            return source[6:] in self.fields
+        if source == "org":
+            return bool(self.duties)
+        if source in ROLES:
+            return source in self.duties
+        if source == "progress":
+            return self.share is not None
+        if source.startswith("report"):
+            return any(self.words.values())
+        return _COLUMNS.get(source, source) in self.changes
+
 
 @dataclass
 class WritePlan:
@@ -441,7 +455,7 @@ class _Work:
     def _find_conflicts(self, wish: Wish, actors: Mapping[UUID, str]) -> None:
         for change in self.since.get(wish.item.pk, ()):
             for source in wish.after:
-                if not _touches(change, source) or not _still_wants(wish, source):
+                if not _touches(change, source) or not wish.moves(source):
                     continue
                 self.plan.conflicts.append(
                     Conflict(
@@ -465,17 +479,6 @@ def _touches(change: Change, source: str) -> bool:
         old, new = before.get("fields") or {}, after.get("fields") or {}
         return bool(old.get(source[6:]) != new.get(source[6:]))
     return _COLUMNS.get(source, source) in after
-
-
-def _still_wants(wish: Wish, source: str) -> bool:
-    """Tell whether a wish would change what a cell holds now."""
-    if source.startswith("field:"):
-        return source[6:] in wish.fields
-    if source == "org" or source in ROLES:
-        return bool(wish.duties)
-    if source == "progress":
-        return wish.share is not None
-    return _COLUMNS.get(source, source) in wish.changes
 
 
 def _same(printed: str, text: str, unit: str) -> bool:

@@ -7,31 +7,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0004_search'),
-        ('grid', '0001_initial'),
+        ("campaigns", "0004_search"),
+        ("grid", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ForeignForm',
+            name="ForeignForm",
             fields=[
-                ('id', models.UUIDField(default=gongjian.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('name', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('register', models.CharField(blank=True, max_length=40)),
-                ('items', models.JSONField(default=list)),
-                ('rows', models.JSONField(default=dict)),
-                ('typed', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.campaign')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gongjian.lib.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("name", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("register", models.CharField(blank=True, max_length=40)),
+                ("items", models.JSONField(default=list)),
+                ("rows", models.JSONField(default=dict)),
+                ("typed", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
-                'indexes': [models.Index(fields=['campaign', 'by'], name='foreignform_by')],
+                "ordering": ["-at"],
+                "indexes": [models.Index(fields=["campaign", "by"], name="foreignform_by")],
             },
         ),
     ]
