@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import apps
 
-from gongjian.apps.campaigns.views.undo import UNDOABLE
+from gongjian.apps.campaigns.undoing import UNDOABLE
 from gongjian.apps.cockpit.history import _ACTIONS
 from gongjian.apps.ledger.book import ACTIONS
 

@@ -188,10 +188,10 @@ def is_sound(stage: Stage) -> bool:
     return verify().faults == () and recount(campaign) == []
 
 
-def own_target(cast: Cast, item: Item, **more) -> Target:
+def own_target(cast: Cast, item: Item, order: int = 99, **more) -> Target:
     """Give an item a target of at least three, through an action."""
     target = Target(
-        campaign=item.campaign, battle=item.battle, item=item, order=99, subject="Roads"
+        campaign=item.campaign, battle=item.battle, item=item, order=order, subject="Roads"
     )
     facts = {"kind": "count", "op": ">=", "floor": 3, "unit": "条", "strength": "plain"} | more
     version = TargetVersion(target=target, n=1, text="3", since=START, **facts)

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 # Every code an action, a paper or a playbook may be refused with, and what to do about it.
 SENTENCES: dict[str, str] = {
+    "cell.error": noop(
+        "The cell holds an error (%(given)s). Correct the formula in the workbook, or write the value here."
+    ),
+    "cell.no_value": noop(
+        "The cell holds a formula that was never worked out. Open the workbook in Excel or WPS and save it, or write the value here."
+    ),
     "cell.no_such_battle": noop(
         "No battle of this campaign is called “%(given)s”. Write its name as it stands in the campaign."
     ),
@@ -36,11 +42,28 @@ SENTENCES: dict[str, str] = {
     "write.not_typed": noop(
         "This column follows from steps, dates and reports and cannot be typed."
     ),
+    "intake.broken": noop(
+        "The job broke down; nothing was written. Let it run again; if it breaks again, tell the administrator."
+    ),
     "intake.double": noop(
         "This row speaks of the same item as row %(row)s of the sheet “%(sheet)s”, or says the very same. Keep one of them."
     ),
+    "intake.file_gone": noop(
+        "The file “%(file)s” is no longer kept. Begin again with the workbook."
+    ),
     "intake.foreign_item": noop(
         "%(item)s is an item of another register or campaign. Take the file in there, or empty the columns of ids and codes to add a new item here."
+    ),
+    "intake.moved": noop(
+        "Nothing was written: the register has changed since you looked. Look at the preview again, then confirm it."
+    ),
+    "intake.no_file": noop("Choose at least one workbook (xlsx)."),
+    "intake.no_right": noop("You no longer run this campaign, so nothing was written."),
+    "intake.one_meaning": noop(
+        "Two columns cannot both be “%(head)s”: columns %(columns)s. Choose another meaning for one, or do not take it."
+    ),
+    "intake.too_many_files": noop(
+        "These are %(n)s files; the limit is %(limit)s at once. Give them in parts."
     ),
     "intake.unknown_id": noop(
         "No item has the id in this row (%(item)s). Empty the cell to add a new item."
@@ -68,6 +91,9 @@ SENTENCES: dict[str, str] = {
     ),
     "cell.empty": noop("This cell must be filled (%(head)s)."),
     "cell.not_yes_no": noop("“%(given)s” is neither yes nor no. Write yes or no."),
+    "csrf.failed": noop(
+        "A write by a session needs its CSRF token (header X-CSRFToken); a token needs none."
+    ),
     "draft.confirmed_already": noop(
         "This draft was confirmed already; its campaign is %(campaign)s. Nothing was done again."
     ),
@@ -130,6 +156,10 @@ SENTENCES: dict[str, str] = {
         "More than one is called “%(given)s”. Write the full name or the code."
     ),
     "field.too_long": noop("The text has %(n)s characters; the limit is %(limit)s."),
+    "export.no_right": noop("You may no longer read this register, so the file was not written."),
+    "export.too_many": noop(
+        "You have %(limit)s files of this register already. Remove some of them first."
+    ),
     "file.empty": noop("The file is empty. Choose another one."),
     "file.missing": noop("Choose a file first."),
     "file.scan_refused": noop(
@@ -178,6 +208,55 @@ SENTENCES: dict[str, str] = {
         "Write what is handed over: whoever takes the items reads it in their history."
     ),
     "handover.nothing_chosen": noop("Choose at least one open item."),
+    "form.encrypted": noop(
+        "This workbook is locked with a password. Save it without one, then drop it again."
+    ),
+    "form.macros": noop(
+        "This workbook holds macros, which are not run here. Save it as plain xlsx, then drop it again."
+    ),
+    "form.not_xlsx": noop(
+        "This is no xlsx workbook. Open it, save it as xlsx, then drop it again."
+    ),
+    "form.old_format": noop(
+        "This is a workbook of the old kind (xls). Save it as xlsx, then drop it again."
+    ),
+    "form.vast": noop(
+        "A sheet of this workbook takes more than %(limit)s MB though it is a form. Delete its empty "
+        "rows, save it, then drop it again."
+    ),
+    "inquiry.asked_twice": noop("The same thing is asked twice: %(things)s. Ask it once."),
+    "inquiry.blank": noop("Answer this, or say in the note why it cannot be answered."),
+    "inquiry.chased_lately": noop(
+        "All %(n)s orgs that are missing were reminded within the hour. Wait a little."
+    ),
+    "inquiry.choices_missing": noop(
+        "“%(thing)s” is to be chosen from a list: give two to %(limit)s choices, joined by 、."
+    ),
+    "inquiry.closed": noop("The question “%(title)s” is closed. Ask the office to ask it again."),
+    "inquiry.due_past": noop(
+        "The day %(due)s has passed (today is %(today)s). Choose a later one."
+    ),
+    "inquiry.known": noop(
+        "The book knows this already: %(things)s. Use what is there, or say why it is asked again."
+    ),
+    "inquiry.label_missing": noop("Say what is asked in each line that has a unit or choices."),
+    "inquiry.nobody_to_ask": noop(
+        "Nobody would be asked. Choose a group, orgs, or an org above them."
+    ),
+    "inquiry.nothing_asked": noop("Say what is asked: at least one thing."),
+    "inquiry.other": noop("This answer belongs to another question. Load the page again."),
+    "inquiry.title_missing": noop("Write the question."),
+    "inquiry.too_many_orgs": noop(
+        "%(n)s orgs are more than one question can ask (%(limit)s). Ask a smaller group."
+    ),
+    "inquiry.too_much": noop(
+        "One question asks at most %(limit)s things; these are %(n)s. More than that is a register."
+    ),
+    "inquiry.why_withdrawn": noop("Say why the question is withdrawn."),
+    "inquiry.withdrawn": noop("The question “%(title)s” was withdrawn; nothing is to be answered."),
+    "idempotency.other_body": noop(
+        "The key %(key)s was used for another request. Give each request a key of its own."
+    ),
     "item.dates_reversed": noop("The start (%(start)s) is after the deadline (%(end)s)."),
     "item.field_required": noop("These fields must not be empty in the present state: %(fields)s."),
     "item.key_destroyed": noop(
@@ -416,12 +495,22 @@ SENTENCES: dict[str, str] = {
         "Somebody else changed this in the meantime. Your text is kept below; look at the newer "
         "version and decide."
     ),
+    "sheet.encrypted": noop(
+        "The workbook is protected by a password. Take the password off, save it and choose it again."
+    ),
     "sheet.head_missing": noop(
         "These columns are missing: %(heads)s. Compare the heads with the template."
+    ),
+    "sheet.macros": noop(
+        "The workbook holds macros and is not opened. Save it as xlsx (without macros) and choose it again."
     ),
     "sheet.no_workbook": noop("This is no xlsx workbook. Save it as xlsx and choose it again."),
     "sheet.none_known": noop(
         "No sheet has the heads of orgs, groups, posts or people. Compare it with the template."
+    ),
+    "sheet.nothing_in_it": noop("The workbook has no cell that holds anything."),
+    "sheet.old_workbook": noop(
+        "This is an old .xls file. Open it in Excel or WPS, save it as xlsx and choose it again."
     ),
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."
@@ -450,6 +539,18 @@ SENTENCES: dict[str, str] = {
         "%(name)s still has %(n)s open items. Name the org that they go to."
     ),
     "taskforce.over": noop("%(name)s has ended (last day %(until)s)."),
+    "token.expired": noop("This token has ended (last day %(day)s). Make another one."),
+    "token.life": noop("A token lives from %(first)s to %(last)s at most; %(given)s lies outside."),
+    "token.locked": noop(
+        "Too many wrong tokens came from this address. Wait a quarter of an hour, then try again."
+    ),
+    "token.name_missing": noop("Give the token a name that says what it is for."),
+    "token.revoked": noop("This token was revoked. Make another one."),
+    "token.revoked_already": noop("The token “%(name)s” was revoked already."),
+    "token.scope_missing": noop("This token is not made for that; it needs the scope %(scope)s."),
+    "token.scope_unknown": noop("There is no scope “%(given)s”. Choose among: %(allowed)s."),
+    "token.scopes_missing": noop("Tick at least one thing that the token may do."),
+    "token.unknown": noop("Nobody has this token. Check it, or make another one."),
     "undo.in_use": noop(
         "This cannot be undone: other rows rest on what it made. Undo those first."
     ),

@@ -1,9 +1,15 @@
 """The URL table."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from gongjian.apps.cockpit.views import home
-from gongjian.site.api import api
+from gongjian.site import errors
+from gongjian.site.api import urls as api_urls
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.failed
 
 urlpatterns = [
     path("", home, name="home"),
@@ -16,5 +22,6 @@ urlpatterns = [
     path("", include("gongjian.apps.targets.urls")),
     path("", include("gongjian.apps.drafting.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("api/v1/", api.urls),
+    path("api/v1/", api_urls()),
+    re_path("^api/", errors.unknown),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -64,6 +64,11 @@ class Scope:
 
     person_id: UUID | None
     grants: tuple[Granted, ...]
+
+    def within(self, campaign_id: UUID) -> Scope:
+        """Give what is left of it in one campaign: all a token sees that is limited to it."""
+        mine = (g for g in self.grants if g.counts_in(campaign_id))
+        return Scope(self.person_id, tuple(replace(g, campaign_id=campaign_id) for g in mine))
 
     def roles(self, campaign_id: UUID | None) -> frozenset[str]:
         """Give the roles held in a campaign, or anywhere when None is asked."""

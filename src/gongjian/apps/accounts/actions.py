@@ -19,7 +19,9 @@ from gongjian.apps.accounts.models import (
     Person,
     Post,
     PostHolding,
+    Token,
 )
+from gongjian.apps.accounts.secrets import HINT, SCOPES, digest_of
 from gongjian.apps.ledger.book import ActionError, Book, action
 from gongjian.lib import clock
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 _DAY = dt.timedelta(days=1)
 MAY_BACK_DATE = frozenset({"import", "simulation"})
+LIFE, LONGEST_LIFE = dt.timedelta(days=90), dt.timedelta(days=366)  # of a token
 
 
 def running(day: dt.date) -> Q:
@@ -333,3 +336,48 @@ def add_user(book: Book, held: Grant, *, password: str) -> dict[str, Any]:
     person.password = make_password(password)
     book.insert(person, held)
     return {"person": str(person.pk)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A token to be made; without a last day it lives for ninety."""
+
+    name: str
+    scopes: tuple[str, ...]
+    expires_on: dt.date | None = None
+    campaign_id: UUID | None = None
+
+
+@action("accounts.make_token")
+def make_token(book: Book, person: Person, wanted: Wanted, secret: str) -> dict[str, Any]:
+    """Make a token for a person; the secret stands nowhere in the book."""
+    today = clock.day_of(book.at)
+    name, last = wanted.name.strip(), wanted.expires_on or today + LIFE
+    if not name:
+        raise ActionError("token.name_missing")
+    if unknown := sorted(set(wanted.scopes) - set(SCOPES)):
+        raise ActionError("token.scope_unknown", given=unknown[0], allowed=list(SCOPES))
+    if not wanted.scopes:
+        raise ActionError("token.scopes_missing")
+    if not today <= last <= today + LONGEST_LIFE:
+        raise ActionError("token.life", given=last, first=today, last=today + LONGEST_LIFE)
+    row = Token(
+        person=person,
+        name=name[:80],
+        hint=secret[:HINT],
+        scopes=[s for s in SCOPES if s in wanted.scopes],
+        campaign_id=wanted.campaign_id,
+        expires_on=last,
+        digest=digest_of(secret),
+    )
+    book.insert(row)
+    return {"token": str(row.pk), "hint": row.hint, "expires_on": last.isoformat()}
+
+
+@action("accounts.revoke_token")
+def revoke_token(book: Book, token: Token) -> dict[str, Any]:
+    """Revoke a token: nothing is done by it any more."""
+    if token.revoked_at is not None:
+        raise ActionError("token.revoked_already", name=token.name)
+    book.update(token, revoked_at=book.at)
+    return {"token": str(token.pk)}

@@ -10,7 +10,7 @@ from gongjian.apps.accounts.access import Scope, scope
 from gongjian.apps.ledger.book import Act
 from gongjian.apps.ledger.models import SYSTEM
 from gongjian.lib import clock
-from gongjian.lib.requests import request_id
+from gongjian.lib.requests import request_id, sent_digest
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,6 +26,9 @@ def seen_by(request: HttpRequest) -> Scope:
         found: Scope = held
         return found
     found = scope(request.user, clock.today())
+    token = getattr(request, "token", None)
+    if token is not None and token.campaign_id is not None:
+        found = found.within(token.campaign_id)
     request._seen_by = found  # type: ignore[attr-defined]  # kept with the request it is about
     return found
 
@@ -33,7 +36,14 @@ def seen_by(request: HttpRequest) -> Scope:
 def act_of(request: HttpRequest, reason: str = "", *, on_behalf_of: UUID | None = None) -> Act:
     """Give who acts by a request, and for which org where it is not their own (代录)."""
     by = request.user.pk if request.user.is_authenticated else SYSTEM
-    return Act(request_id=request_id(request), by=by, on_behalf_of=on_behalf_of, reason=reason)
+    return Act(
+        request_id=request_id(request),
+        by=by,
+        on_behalf_of=on_behalf_of,
+        reason=reason,
+        origin="api" if hasattr(request, "token") else "",
+        digest=sent_digest(request),
+    )
 
 
 def tell_done(request: HttpRequest, done: Outcome, text: str) -> None:

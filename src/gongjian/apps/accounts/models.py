@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gongjian.apps.ledger.models import Derived, GuardedQuerySet, Ledgered
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class Org(Ledgered):
@@ -221,3 +224,33 @@ class Grant(Ledgered):
 
     def __str__(self) -> str:
         return f"{self.role} {self.person_id or self.post_id}"
+
+
+class Token(Ledgered):
+    """A key with which a program acts as a person, within scopes and for a time.
+
+    The secret itself is shown once and kept nowhere; its hash is no fact of a campaign and stands in
+    no event, so undoing brings no token back to life.
+    """
+
+    UNLEDGERED: ClassVar[frozenset[str]] = frozenset({"digest", "last_used_on"})
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=80)
+    hint = models.CharField(max_length=12)  # how the secret begins, to tell one from another
+    scopes = models.JSONField(default=list)
+    campaign_id = models.UUIDField(null=True)  # a higher app's row; the only one it reaches
+    expires_on = models.DateField()  # last day
+    revoked_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  # none twice
+    last_used_on = models.DateField(null=True)  # a day is enough to see which are forgotten
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.hint} {self.name}"
+
+    def note_use(self, day: dt.date) -> None:
+        """Keep the day on which it was used last; no fact of a campaign."""
+        models.QuerySet(Token).filter(pk=self.pk).update(last_used_on=day)

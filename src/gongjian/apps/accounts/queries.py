@@ -22,6 +22,7 @@ from gongjian.apps.accounts.models import (
     Post,
     PostHolding,
     Role,
+    Token,
 )
 from gongjian.apps.ledger.models import Change, Event
 from gongjian.apps.ledger.queries import rows_back
@@ -433,3 +434,16 @@ def undoable(day: dt.date) -> Event | None:
     )
     last = rows.order_by("-at").first()
     return last if last is not None and last.action == "accounts.import_organisation" else None
+
+
+def tokens_of(seen: Scope) -> list[Token]:
+    """Give one's own tokens, the newest first."""
+    return list(Token.objects.filter(person=seen.person_id).order_by("-pk")[:200])
+
+
+def get_token_for(seen: Scope, pk: UUID) -> Token:
+    """Fetch one of one's own tokens; those of others are not there."""
+    token: Token | None = Token.objects.filter(pk=pk, person=seen.person_id).first()
+    if token is None:
+        raise Http404
+    return token

@@ -37,6 +37,14 @@ def editable_fields(register: RegisterDef, roles: frozenset[str]) -> tuple[Field
     )
 
 
+def may_fill(register: RegisterDef, held: frozenset[str], key: str) -> bool:
+    """A field that the playbook keeps to some roles is filled with a file by these and the office."""
+    return any(
+        f.key == key and (not f.edit or held & {*f.edit, *_OFFICE})
+        for f in visible_fields(register, held)
+    )
+
+
 def askable_fields(register: RegisterDef, wide: frozenset[str]) -> tuple[FieldDef, ...]:
     """Give the fields that a list may be filtered or sorted by: those seen on each of its rows.
 

@@ -49,7 +49,7 @@ SHOWN_BELOW = 200
 # What the page of an item prints; the other columns of five tables are half of what a query costs.
 _DUTY = (
     "role", "order", "printed", "since", "until", "item", "group_id",
-    "org__short_name", "org__name_en", "post__title", "post__title_en",
+    "org__code", "org__short_name", "org__name_en", "post__title", "post__title_en",
 )  # fmt: skip
 _PLACE = (
     "number", "fields", "item", "battle__name", "battle__name_en",

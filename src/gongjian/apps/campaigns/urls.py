@@ -13,12 +13,15 @@ from gongjian.apps.campaigns.views import (
     playbooks,
     rosters,
     task_forces,
+    tokens,
     undo,
     watch,
 )
 
 app_name = "campaigns"
 urlpatterns = [
+    path("account/tokens", tokens.tokens, name="tokens"),
+    path("account/tokens/<uuid:pk>/revoke", tokens.revoke, name="revoke_token"),
     path("events/<uuid:pk>/undo", undo.undo, name="undo"),
     path("orgs/import", orgs.org_import, name="org_import"),
     path("orgs/import/template", orgs.org_template, name="org_template"),

@@ -39,6 +39,7 @@ R = TypeVar("R", bound=Ledgered)
 ROW_CAP = 100_000  # changes of one event: 20,000 items with their duties, decision 0016
 BATCH = 500  # rows a statement
 FEW = 20  # values a column
+_SENT = "_sent"  # in an outcome: the digest of the request
 
 
 class ActionError(KernelError):
@@ -59,6 +60,7 @@ class Act:
     reason: str = ""
     at: dt.datetime | None = None  # only an import or a simulation may back-date
     origin: str = ""
+    digest: str = ""  # of what was sent, where a repeat must be the same to the letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +282,7 @@ class Book:
             request_id=self.act.request_id,
             reason=self.act.reason,
             origin=self.act.origin,
-            outcome=result,
+            outcome={**result, _SENT: self.act.digest} if self.act.digest else result,
             at=self.at,
             recorded_at=clock.now(),
         )
@@ -370,7 +372,7 @@ def action(
 
         @functools.wraps(body)
         def run(act: Act, /, *args: P.args, **kwargs: P.kwargs) -> Outcome:
-            if first := _first_outcome(act):
+            if first := first_outcome(act):
                 return first
             try:
                 with transaction.atomic(), gate.opened():
@@ -378,7 +380,7 @@ def action(
                     return book.close(body(book, *args, **kwargs))
             except IntegrityError:
                 # The same request came twice at the same moment, and the other one was first.
-                if first := _first_outcome(act):
+                if first := first_outcome(act):
                     return first
                 raise
 
@@ -392,12 +394,23 @@ ACTIONS: set[str] = set()
 
 def was_done(act: Act) -> bool:
     """Tell whether a request was carried out already: its repeat returns the first outcome."""
-    return _first_outcome(act) is not None
+    return first_outcome(act) is not None
 
 
-def _first_outcome(act: Act) -> Outcome | None:
+def first_outcome(act: Act) -> Outcome | None:
+    """Give what a request left behind if it came before; refused where it said something else then.
+
+    The digest of what was sent stands in the event's outcome: it is sealed with it, and the unique
+    request id lets no second one in beside it.
+    """
     event = Event.objects.filter(actor_id=act.by, request_id=act.request_id).first()
-    return Outcome(event.id, event.outcome, repeated=True) if event else None
+    if event is None:
+        return None
+    result = dict(event.outcome)
+    if act.digest and result.pop(_SENT, "") != act.digest:
+        raise ActionError("idempotency.other_body", key=act.request_id)
+    result.pop(_SENT, None)
+    return Outcome(event.id, result, repeated=True)
 
 
 def _locks() -> bool:

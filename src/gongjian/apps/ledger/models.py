@@ -101,7 +101,9 @@ class Event(models.Model):
     action = models.CharField(max_length=64)
     request_id = models.CharField(max_length=64)
     reason = models.TextField(blank=True)
-    origin = models.CharField(max_length=16, blank=True)  # "import" or "simulation": may back-date
+    origin = models.CharField(
+        max_length=16, blank=True
+    )  # "import", "simulation": may back-date; "api"
     outcome = models.JSONField(default=dict)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()

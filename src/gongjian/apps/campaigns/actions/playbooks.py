@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gongjian.apps.accounts.actions import MAY_BACK_DATE
 from gongjian.apps.campaigns.holdings import facts_of
 from gongjian.apps.campaigns.kernel_io import playbook_of
 from gongjian.apps.campaigns.models import Adoption, Campaign, Item, PlaybookVersion, Register
@@ -254,7 +255,7 @@ def _act(adoption: Adoption, origin: Event, slot: int | str) -> Act:
         request_id=request_of(adoption, slot),
         by=origin.actor_id,
         on_behalf_of=origin.on_behalf_of_id,
-        at=origin.at if origin.origin else None,
+        at=origin.at if origin.origin in MAY_BACK_DATE else None,
         origin=origin.origin,
     )
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.campaigns import actions
-from gongjian.apps.campaigns.fields import visible_fields
+from gongjian.apps.campaigns.fields import may_fill, visible_fields
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.models import ItemFile
 from gongjian.apps.campaigns.queries import get_item_for, rights, roles
@@ -63,7 +63,7 @@ def _attach(request: HttpRequest, code: str) -> HttpResponseBase:
     if not rights(seen, item) & {"report", "edit"}:
         raise PermissionDenied
     field = request.POST.get("field", "")
-    if field and not may_fill(seen, item, field):
+    if field and not _may_fill(seen, item, field):
         raise PermissionDenied
 
     def change() -> Outcome:
@@ -77,14 +77,9 @@ def _attach(request: HttpRequest, code: str) -> HttpResponseBase:
     return back_to(request, code, change, _("The file is kept."))
 
 
-def may_fill(seen: Scope, item: Item, key: str) -> bool:
-    """A field that the playbook keeps to some roles is filled by these and the office."""
-    held = roles(seen, item)
+def _may_fill(seen: Scope, item: Item, key: str) -> bool:
     register = playbook_in_force(item.campaign).register(item.register.key)
-    return any(
-        f.key == key and (not f.edit or held & {*f.edit, "office"})
-        for f in visible_fields(register, held)
-    )
+    return may_fill(register, roles(seen, item), key)
 
 
 @login_required
