@@ -84,6 +84,13 @@ def _plain(value: object) -> Any:
     return value if isinstance(value, (int, str)) else str(value)
 
 
+def _masked(error: dict[str, Any], *, is_hidden: bool) -> dict[str, Any]:
+    """Leave out of an error's facts what a personal field was given."""
+    if is_hidden and "given" in error["facts"]:
+        error["facts"]["given"] = MASK
+    return error
+
+
 class _Teller:
     """The words of one intake."""
 
@@ -185,7 +192,7 @@ class _Teller:
             "source": fault.source,
             "text": MASK if is_hidden and fault.text else fault.text[:TEXT_SHOWN],
             "may_correct": bool(cell) and not is_hidden,
-            **error_of(fault.error),
+            **_masked(error_of(fault.error), is_hidden=is_hidden),
         }
 
     def _cell(self, line: int, source: str) -> tuple[str, str]:
