@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from gongjian.apps.accounts.models import Person
+from gongjian.apps.campaigns.asking import as_uuid
 from gongjian.apps.campaigns.facts import Facts
 from gongjian.apps.campaigns.fields import editable_fields
 from gongjian.apps.campaigns.models import Item, Responsibility
@@ -225,6 +226,13 @@ class _Work:
         for change in changes.select_related("event").order_by("version"):
             if change.version > moved[change.row]:
                 self.since[change.row].append(change)
+        events = {c.event_id for found in self.since.values() for c in found}
+        duties = Change.objects.filter(table=Responsibility._meta.label_lower, event__in=events)
+        for change in duties.select_related("event"):
+            facts = change.after or change.before or {}
+            pk = as_uuid(str(facts.get("item_id", "")))
+            if pk in moved:
+                self.since[pk].append(change)
 
     def fault(self, line: int, source: str, error: KernelError, text: str = "") -> None:
         self.plan.faults.append(CellFault(line, source, error, text))
@@ -465,6 +473,8 @@ class _Work:
 
 def _touches(change: Change, source: str) -> bool:
     before, after = change.before or {}, change.after or {}
+    if change.table == Responsibility._meta.label_lower:
+        return (after or before).get("role") == source
     if source.startswith("field:"):
         old, new = before.get("fields") or {}, after.get("fields") or {}
         return bool(old.get(source[6:]) != new.get(source[6:]))
