@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 from gongjian.kernel.errors import PaperError
@@ -11,14 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _COLOUR = "FFFFC7CE"
+SIZE_CAP = 30 * 1024 * 1024  # unpacked: the library holds some ten times as much while it works
 _WIDTH, _HEIGHT = 320, 110  # of a comment, in points
 
 
 def marked(data: bytes, faults: Mapping[str, Iterable[tuple[str, str]]], author: str) -> bytes:
     """Colour cells of a workbook: sheet → (address, why); several reasons of one cell are one comment.
 
-    Formulas, looks and widths stay; pictures and charts do not come back. Raises PaperError: ``paper.broken``.
+    Formulas, looks and widths stay; pictures and charts do not come back.
+    Raises PaperError: ``paper.broken``, ``sheet.too_large_to_mark``.
     """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > SIZE_CAP:
+        raise PaperError("sheet.too_large_to_mark", size=size, limit=SIZE_CAP)
     from openpyxl import load_workbook  # noqa: PLC0415  # half a second, only this pays
     from openpyxl.comments import Comment  # noqa: PLC0415
     from openpyxl.styles import PatternFill  # noqa: PLC0415

@@ -62,9 +62,7 @@ SENTENCES: dict[str, str] = {
     "intake.one_meaning": noop(
         "Two columns cannot both be “%(head)s”: columns %(columns)s. Choose another meaning for one, or do not take it."
     ),
-    "intake.too_many_files": noop(
-        "These are %(n)s files; the limit is %(limit)s at once. Give them in parts."
-    ),
+    "intake.too_many_files": noop("At most %(limit)s files are taken at once. Give them in parts."),
     "intake.unknown_id": noop(
         "No item has the id in this row (%(item)s). Empty the cell to add a new item."
     ),
@@ -511,6 +509,9 @@ SENTENCES: dict[str, str] = {
     "sheet.nothing_in_it": noop("The workbook has no cell that holds anything."),
     "sheet.old_workbook": noop(
         "This is an old .xls file. Open it in Excel or WPS, save it as xlsx and choose it again."
+    ),
+    "sheet.too_large_to_mark": noop(
+        "The workbook is too large to be given back with its cells coloured. Correct it by the list of errors."
     ),
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."

@@ -7,15 +7,19 @@ import io
 import zipfile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
-from tests.support.cast import START, act
+from tests.support.cast import END, START, act
+from tests.support.ledgers import LEDGERS, PLAYBOOK
+from tests.support.ledgers import workbook as ledger_book
 from tests.support.returned import HEADS, HERE, opened, plain, saved, upload, workbook
 from tests.support.web import body_of, client
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.models import Grant
-from gongjian.apps.campaigns.actions import edit_item
-from gongjian.apps.campaigns.models import Item
+from gongjian.apps.campaigns.actions import edit_item, found_campaign
+from gongjian.apps.campaigns.models import Campaign, Item, Register
 from gongjian.apps.campaigns.recount import recount
 from gongjian.apps.grid import waiting
 from gongjian.apps.grid.models import Intake
@@ -365,3 +369,37 @@ def test_a_workbook_without_any_known_head_says_so(seat, books):
     assert page.context["step"] == "map"
     assert page.context["groups"] == []
     assert take(seat, page).status_code == 422
+
+
+def test_pages_of_an_intake_ask_the_same_whatever_its_size(seat, books):
+    asked = []
+    for n in (3, 60):
+        page = hand_in(seat, workbook(plain(n)))
+        with CaptureQueriesContext(connection) as queries:
+            assert seat.get(page.context["here"]).status_code == 200
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 14
+
+
+def test_what_a_personal_cell_was_given_is_not_repeated_by_its_error(books):
+    here = "/c/BK21/r/cases/intake/"
+    rows = [("旧案", "1" * 5000)]
+    page = hand_in(client(books.people["office"]), workbook(rows, ("事项", "联系电话")), here=here)
+    assert "1" * 50 not in str(Intake.objects.get().report)
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("key", LEDGERS)
+def test_the_columns_of_real_ledgers_need_no_question(cast, key):
+    paper, campaign = LEDGERS[key](), Campaign(code="RL21", name="台账攻坚", start_on=START, end_on=END, lit_on=START)  # fmt: skip
+    found_campaign(act(), campaign, PLAYBOOK.read_text(encoding="utf-8"), [])
+    office = cast.people["office"]
+    accounts.grant(act(), Grant(person=office, role="office", campaign_id=campaign.pk))
+    register = Register.objects.select_related("campaign").get(
+        campaign=campaign, key=paper.register
+    )
+    intake = waiting.begin(office, register, [("t.xlsx", ledger_book(paper))])
+    report = intake.report
+    assert [h["n_open"] for h in report["heads"]] == [0]
+    assert (report["faults"], report["n_made"]) == ([], report["n_rows"])
+    assert report["is_sound"] or key == "l3"  # which mixes two ways to count quarters

@@ -48,6 +48,7 @@ class Blank:
     asked: Asked
     ledger: Ledger
     head: HeaderProfile | None = None
+    who: str = ""  # who takes it out, for the foot of what is not open
     _file: Export = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,6 +133,7 @@ class Blank:
             rows=self._cells(rows),
             title=f"{title} · {org}" if org else title,
             note=self._note(org),
+            watermark=self._file.watermark(self.who),
             locked=frozenset(locked),
         )
 

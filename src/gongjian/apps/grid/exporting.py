@@ -112,7 +112,7 @@ class Export:
             rows=self._cells(),
             title=title,
             note=self.note(),
-            watermark=self._watermark(who),
+            watermark=self.watermark(who),
         )
 
     def _cells(self) -> Iterator[list[object]]:
@@ -143,7 +143,8 @@ class Export:
             said += " · " + cut % {"n": LISTED_CAP}
         return said
 
-    def _watermark(self, who: str) -> str:
+    def watermark(self, who: str) -> str:
+        """Say whose file of which class it is; nothing where everybody may read it."""
         access_class = self.ledger.register.access_class
         if access_class == AccessClass.OPEN:
             return ""

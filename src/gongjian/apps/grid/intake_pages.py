@@ -178,7 +178,8 @@ def _map(ledger: Ledger, asked: Asked, intake: Intake) -> dict[str, Any]:
 def meanings_for(asked: Asked, ledger: Ledger) -> list[tuple[str, str]]:
     """Give what a column may be said to mean, in the order of the page."""
     every = Columns(asked, ledger).every()
-    found = [(c.source, c.head) for c in every if c.source in TYPED or c.field]
+    filled = {f.key for f in ledger.definition.fields if f.compute is None}
+    found = [(c.source, c.head) for c in every if c.source in TYPED or c.field in filled]
     code = next(c.head for c in every if c.source == "code")
     whole = ("report", _("Progress, problems and next steps in one cell"))
     return [*found, whole, ("code", code), ("id", _("Id (hidden column)"))]

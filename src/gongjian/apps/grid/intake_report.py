@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
 from gongjian.apps.cockpit.queries import lang
-from gongjian.apps.grid.columns import TYPED, Columns, core_words
+from gongjian.apps.grid.columns import Columns, core_words
 from gongjian.apps.grid.comparing import has_title, is_unsettled
 from gongjian.apps.grid.writing import PRINTED
 from gongjian.kernel.model.fields import Label
@@ -84,6 +84,13 @@ def _plain(value: object) -> Any:
     return value if isinstance(value, (int, str)) else str(value)
 
 
+def _masked(error: dict[str, Any], *, is_hidden: bool) -> dict[str, Any]:
+    """Leave out of an error's facts what a personal field was given."""
+    if is_hidden and "given" in error["facts"]:
+        error["facts"]["given"] = MASK
+    return error
+
+
 class _Teller:
     """The words of one intake."""
 
@@ -96,10 +103,8 @@ class _Teller:
         self.words = {**core_words(), **extra, **{c.source: c.head for c in every}}
         fields = columns.ledger.definition.fields
         self.personal = {f"field:{f.key}" for f in fields if f.personal}
+        self.computed = {f"field:{f.key}" for f in fields if f.compute is not None}
         self.by_sheet = {(s.file, s.text.name): s for s in found.sheets}
-        options = [c.source for c in every if c.source in TYPED or c.field]
-        self.options = ["id", "code", *options, "report"]
-        self.several = len({s.file for s in found.sheets}) > 1
 
     def word(self, source: str) -> str:
         return self.words.get(source, source)
@@ -145,7 +150,7 @@ class _Teller:
             "is_clash": column.is_clash,
             "is_open": is_unsettled(sheet, column),
             "is_answered": column.at in sheet.answered,
-            "is_passed": column.source in PRINTED,
+            "is_passed": column.source in PRINTED or column.source in self.computed,
             "candidates": list(column.candidates),
             "samples": self._samples(sheet, column),
         }
@@ -185,7 +190,7 @@ class _Teller:
             "source": fault.source,
             "text": MASK if is_hidden and fault.text else fault.text[:TEXT_SHOWN],
             "may_correct": bool(cell) and not is_hidden,
-            **error_of(fault.error),
+            **_masked(error_of(fault.error), is_hidden=is_hidden),
         }
 
     def _cell(self, line: int, source: str) -> tuple[str, str]:

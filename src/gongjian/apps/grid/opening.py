@@ -51,10 +51,15 @@ def limits() -> Limits:
 
 
 def take_up(given: Iterable[tuple[str, bytes]]) -> tuple[list[Opened], list[Refused]]:
-    """Read files, and keep those that can be read."""
+    """Read files one by one, and keep those that can be read.
+
+    Raises ActionError: ``intake.no_file``, ``intake.too_many_files``.
+    """
     opened: list[Opened] = []
     refused: list[Refused] = []
-    for name, data in given:
+    for n, (name, data) in enumerate(given, 1):
+        if n > FILES_CAP:
+            raise ActionError("intake.too_many_files", limit=FILES_CAP)
         called = _free(safe_name(name), {o.name for o in opened})
         try:
             sheets = _checked(called, data)
@@ -62,6 +67,8 @@ def take_up(given: Iterable[tuple[str, bytes]]) -> tuple[list[Opened], list[Refu
             refused.append(Refused(called, error))
             continue
         opened.append(Opened(called, files.put(data), sheets))
+    if not opened and not refused:
+        raise ActionError("intake.no_file")
     return opened, refused
 
 

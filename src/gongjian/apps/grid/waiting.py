@@ -31,7 +31,7 @@ from gongjian.apps.grid import actions
 from gongjian.apps.grid.comparing import compare
 from gongjian.apps.grid.intake_report import error_of, told
 from gongjian.apps.grid.models import ForeignForm, Intake
-from gongjian.apps.grid.opening import FILES_CAP, reopened, take_up
+from gongjian.apps.grid.opening import reopened, take_up
 from gongjian.apps.ledger.book import Act, ActionError, Moved
 from gongjian.apps.ledger.models import Event
 from gongjian.apps.papers import files
@@ -69,8 +69,8 @@ def begin(person: Person, register: Register, given: Iterable[tuple[str, bytes]]
 
     Raises NothingRead where none can, ActionError ``intake.no_file``, ``intake.too_many_files``.
     """
-    opened, refused = _taken(list(given))
     asked, ledger = ledger_for(person, register)
+    opened, refused = _taken(given)
     intake = Intake(campaign=register.campaign, register=register, by=person, at=clock.now())
     _keep(intake, opened, refused)
     _note(intake, compare(asked, ledger, opened, intake.mapping), asked, ledger)
@@ -80,18 +80,14 @@ def begin(person: Person, register: Register, given: Iterable[tuple[str, bytes]]
 
 def add(intake: Intake, given: Iterable[tuple[str, bytes]]) -> None:
     """Take more workbooks up into an intake; one of the same name stands for its newer version."""
-    opened, refused = _taken(list(given))
+    opened, refused = _taken(given)
     names = {o.name for o in opened}
     intake.files = [f for f in intake.files if f["name"] not in names]
     _keep(intake, opened, refused)
     look(intake)
 
 
-def _taken(given: list[tuple[str, bytes]]) -> tuple[list[Opened], list[Refused]]:
-    if not given:
-        raise ActionError("intake.no_file")
-    if len(given) > FILES_CAP:
-        raise ActionError("intake.too_many_files", n=len(given), limit=FILES_CAP)
+def _taken(given: Iterable[tuple[str, bytes]]) -> tuple[list[Opened], list[Refused]]:
     opened, refused = take_up(given)
     if not opened:
         raise NothingRead(refused)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gongjian.apps.accounts.models import Org, Person
 from gongjian.apps.campaigns.asking import as_uuid
+from gongjian.apps.cockpit.queries import lang
 from gongjian.apps.grid import intake_pages, pages, waiting
 from gongjian.apps.grid.blanks import Blank
 from gongjian.apps.grid.comparing import CELL
@@ -289,8 +290,11 @@ def faults(request: HttpRequest, code: str, key: str, pk: UUID) -> HttpResponseB
     kept = {f["name"]: f["sha256"] for f in row.files}
     try:
         made = {n: marked(files.get(kept[n]), cells, _("Gongjian")) for n, cells in wrong.items()}
-    except (OSError, PaperError):
+    except OSError:
         raise Http404 from None
+    except PaperError as error:
+        messages.error(request, sentence(error))
+        return redirect("grid:intake", code, key, pk)
     if not made:
         messages.info(request, _("No cell is wrong."))
         return redirect("grid:intake", code, key, pk)
@@ -315,8 +319,9 @@ def _zipped(made: Mapping[str, bytes]) -> bytes:
 @require_GET
 def template(request: HttpRequest, code: str, key: str) -> HttpResponseBase:
     """Give a workbook to be filled in elsewhere, with rows where they are asked for; or one for each org."""
-    asked, ledger, _person = _desk(request, code, key)
-    blank = Blank(asked, ledger, pages.chosen_head(ledger, request.GET.get("head", "")))
+    asked, ledger, person = _desk(request, code, key)
+    head = pages.chosen_head(ledger, request.GET.get("head", ""))
+    blank = Blank(asked, ledger, head, person.label(lang()))
     name = f"{asked.campaign.code}-{ledger.definition.label.zh}"
     rows = request.GET.get("rows", "")
     if rows == "each":
