@@ -101,7 +101,7 @@ CONDITIONS = [
         **_CONDITIONS,
         "name": "ranges",
         "description": "Conditions on columns, each a parameter of its own: `due`, `start_on` and `progress`, "
-        "each also with `.from` and `.to`; days as 2021-09-30, `none` for rows without one, progress in %.",
+        "each also with `.from` and `.to`; days as 2026-09-30, `none` for rows without one, progress in %.",
     },
 ]
 Holders = Annotated[
