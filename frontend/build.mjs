@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: ["src/app.js", "src/cockpit.js", "src/app.css", "src/cockpit.css"],
+  entryPoints: ["src/app.js", "src/cockpit.js", "src/grid.js", "src/app.css", "src/cockpit.css", "src/grid.css"],
   bundle: true,
   minify: true,
   format: "iife",

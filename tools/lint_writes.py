@@ -36,6 +36,9 @@ KEEPERS = (
     "apps/campaigns/personal.py",
     "apps/campaigns/standing.py",
     "apps/campaigns/tally.py",
+    "apps/grid/waiting.py",
+    "apps/grid/outgoing.py",
+    "apps/grid/form_desk.py",
     "apps/notices/reads.py",
 )
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
+from tests.support import forms, inquiries
 from tests.support.api import token
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
+from tests.support.returned import workbook
 from tests.support.rounds import own_target
 from tests.support.web import body_of, client, drafted
 
 from gongjian.apps.accounts.models import OrgGroup
 from gongjian.apps.campaigns.actions import adopt, attach_file, edit_item, import_items, list_item
 from gongjian.apps.campaigns.models import ItemLink, PlaybookVersion, Responsibility
+from gongjian.apps.grid import outgoing, waiting
 from gongjian.apps.grid.actions import save_view
 from gongjian.apps.grid.models import SavedView
 from gongjian.apps.ledger import gate
@@ -79,14 +83,28 @@ TABLE = {
     "campaigns:undo_adoption": ("post", 302, 404, 403, 302),
     "cockpit:battle": ("get", 302, 404, 200, 200),
     "grid:register": ("get", 302, 404, 200, 200),
+    "grid:grid": ("get", 302, 404, 200, 200),
     "grid:export": ("get", 302, 404, 200, 200),
     "grid:rosters": ("get", 302, 404, 200, 200),
+    "grid:rows": ("get", 302, 404, 200, 200),
+    "grid:cells": ("post", 302, 404, 422, 422),  # a form holds no rows
+    "grid:totals": ("get", 302, 404, 200, 200),
     "grid:tree": ("get", 302, 404, 200, 200),
     "grid:board": ("get", 302, 404, 200, 200),
     "grid:words": ("get", 302, 404, 302, 302),
     "grid:columns": ("get", 302, 404, 302, 302),
     "grid:bulk": ("get", 302, 404, 403, 200),
     "grid:move": ("post", 302, 404, 403, 403),  # no column is named
+    "grid:template": ("get", 302, 404, 403, 200),
+    "grid:intakes": ("get", 302, 404, 403, 200),
+    "grid:intake": ("get", 302, 404, 403, 200),
+    "grid:intake_map": ("get", 302, 404, 403, 200),
+    "grid:intake_faults": ("get", 302, 404, 403, 200),
+    "grid:intake_take": ("post", 302, 404, 403, 422),  # a cell is wrong
+    "grid:intake_drop": ("post", 302, 404, 403, 302),
+    "grid:exports": ("get", 302, 404, 200, 200),
+    "grid:export_file": ("get", 302, 404, 404, 302),  # one's own alone; not written yet
+    "grid:change_export": ("post", 302, 404, 404, 302),
     "grid:save_view": ("post", 302, 404, 302, 302),
     "grid:view": ("get", 302, 404, 302, 302),
     "grid:change_view": ("post", 302, 404, 403, 302),
@@ -130,6 +148,20 @@ TABLE = {
     "loop:duty": ("get", 302, 404, 403, 200),
     "loop:duty_chase": ("post", 302, 404, 403, 302),
     "loop:duty_join": ("post", 302, 404, 403, 422),
+    "grid:forms": ("get", 302, 404, 200, 200),
+    "grid:form": ("get", 302, 404, 403, 200),
+    "grid:form_file": ("get", 302, 404, 403, 200),
+    "loop:inquiries": ("get", 302, 404, 403, 200),
+    "loop:ask": ("get", 302, 404, 403, 200),
+    "loop:inquiry": ("get", 302, 404, 403, 200),
+    "loop:inquiry_chase": ("post", 302, 404, 403, 302),
+    "loop:inquiry_export": ("get", 302, 404, 403, 200),
+    "loop:inquiry_workbook": ("get", 302, 404, 403, 200),
+    "loop:inquiry_upload": ("get", 302, 404, 403, 200),
+    "loop:inquiry_take_in": ("post", 302, 404, 403, 302),
+    "loop:inquiry_answer": ("get", 302, 404, 403, 200),
+    "loop:inquiry_close": ("post", 302, 404, 403, 302),
+    "loop:inquiry_withdraw": ("post", 302, 404, 403, 302),
     "loop:returns": ("get", 302, 200, 200, 200),
     "loop:return": ("get", 302, 404, 403, 200),
     "loop:send_back": ("post", 302, 404, 403, 302),
@@ -183,6 +215,8 @@ def addresses(cast):
         "drafting:correct": [part.pk],
         "drafting:drop": [part.pk],
         **of_a_round(cast),
+        **of_an_inquiry(cast),
+        **of_a_form(cast),
         **organisation(cast, item),
     }
     by_name |= playbook_pages(cast)
@@ -222,6 +256,24 @@ def of_a_round(cast) -> dict[str, list[object]]:
     }
 
 
+def of_an_inquiry(cast) -> dict[str, list[object]]:
+    """A one-time question to two orgs, with what one of them is to answer."""
+    row = inquiries.ask(cast, orgs=("works", "east"))
+    one = inquiries.answer_of(cast, row, "works")
+    names = [n for n in TABLE if n.startswith("loop:inquiry") and n != "loop:inquiry_answer"]
+    here = [cast.campaign.code, row.pk]
+    return {**dict.fromkeys(names, here), "loop:inquiry_answer": [one.pk]}
+
+
+def of_a_form(cast) -> dict[str, list[object]]:
+    """A form that lies on the office's desk."""
+    file = SimpleUploadedFile("form.xlsx", forms.book([["事项", "时限"], ["Another", ""]]))
+    code = cast.campaign.code
+    answer = client(cast.people["office"]).post(f"/c/{code}/forms/", {"form": file})
+    here = [code, answer.url.split("/")[-2]]
+    return {"grid:form": here, "grid:form_file": here}
+
+
 def playbook_pages(cast) -> dict[str, list]:
     code, version = cast.campaign.code, PlaybookVersion.objects.get(campaign=cast.campaign)
     content = content_of(version.text)
@@ -257,6 +309,9 @@ def of_an_item(cast, item) -> dict[str, list]:
     shared = {"name": "x", "face": "list", "query": {}, "is_shared": True}
     view = SavedView(campaign=cast.campaign, register=cast.register, owner=cast.people["office"])
     view_pk = save_view(act(cast.people["office"]), view, shared).result["view"]
+    wrong = workbook([("x", "不知")], ("事项", "时限"))
+    intake = waiting.begin(cast.people["office"], cast.register, [("a.xlsx", wrong)])
+    file = outgoing.ask_for(cast.scope("office"), cast.register, cast.people["office"], {})
     return {
         "cockpit:battle": [cast.campaign.code, cast.battles[0].pk],
         **{
@@ -265,13 +320,19 @@ def of_an_item(cast, item) -> dict[str, list]:
             if name.split(":")[-1]
             in {
                 "register", "export", "rosters", "new_item", "freeze_roster", "find",
-                "tree", "board", "words", "columns", "save_view", "bulk", "move",
+                "tree", "board", "words", "columns", "save_view", "bulk", "move", "rows",
+                "cells", "totals", "grid", "template", "intakes", "exports",
             }
         },
         **{
             f"grid:{n}": [cast.campaign.code, view_pk]
             for n in ("view", "change_view", "share_view", "drop_view")
         },
+        **{
+            f"grid:{n}": [cast.campaign.code, key, intake.pk]
+            for n in ("intake", "intake_map", "intake_faults", "intake_take", "intake_drop")
+        },
+        **{f"grid:{n}": [cast.campaign.code, key, file.pk] for n in ("export_file", "change_export")},
         **{f"cockpit:{n}": [code] for n in ("item_history", "item_who")},
         **{
             f"campaigns:{n}": [code]

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,31 +34,42 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Iterator[str]:
     """Serve a demonstration of its own; gives its address."""
+    with served(tmp_path_factory.mktemp("demo"), "demo") as address:
+        yield address
+
+
+@contextmanager
+def served(data: Path, command: str) -> Iterator[str]:
+    """Serve what lies in a folder by a command of the program; gives the address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    data = tmp_path_factory.mktemp("demo")
-    kept = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     log = data / "served.log"
     with log.open("w") as out:
-        served = subprocess.Popen(
-            [str(Path(sys.executable).with_name("gongjian")), "demo", "--port", str(port)],
-            env={**kept, "GONGJIAN_DATA": str(data)},
+        process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("gongjian")), command, "--port", str(port)],
+            env=surroundings(data),
             stdout=out,
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait(f"http://127.0.0.1:{port}/login", served, log)
+            _wait(f"http://127.0.0.1:{port}/login", process, log)
             yield f"http://127.0.0.1:{port}"
         finally:
-            served.terminate()
-            served.wait(timeout=20)
+            process.terminate()
+            process.wait(timeout=20)
 
 
-def _wait(address: str, served: subprocess.Popen, log: Path) -> None:
+def surroundings(data: Path) -> dict[str, str]:
+    """Give the environment of a program with a folder, and a database, of its own."""
+    kept = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    return {**kept, "GONGJIAN_DATA": str(data)}
+
+
+def _wait(address: str, process: subprocess.Popen, log: Path) -> None:
     until = time.monotonic() + 180
     while time.monotonic() < until:
-        if served.poll() is not None:
+        if process.poll() is not None:
             break
         try:
             urllib.request.urlopen(address, timeout=5).close()  # noqa: S310
@@ -103,25 +115,9 @@ def desk(demo, chromium) -> Iterator[Callable[..., Desk]]:
     seated = []
 
     def seat(user: str | None = "office", size: str = "desk", language: str = "zh-CN") -> Desk:
-        width, height = SIZES[size]
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            locale=language,
-            timezone_id="Asia/Shanghai",
-            reduced_motion="reduce",
-        )
-        context.add_init_script(VIOLATIONS)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        desk = Desk(page, demo)
-        seated.append((context, desk))
-        page.on("pageerror", lambda e: desk.complaints.append(f"script: {e}"))
-        # A refused form answers 422, which the browser logs as if it were a fault.
-        page.on(
-            "console",
-            lambda m: m.type == "error" and "422" not in m.text and desk.complaints.append(m.text),
-        )
-        page.on("request", lambda r: _own(r.url, demo, desk))
+        desk = open_desk(chromium, demo, size, language)
+        seated.append(desk)
+        page = desk.page
         if user:
             desk.go("/login")
             # The form is the one-click switch of the demonstration.
@@ -130,10 +126,40 @@ def desk(demo, chromium) -> Iterator[Callable[..., Desk]]:
         return desk
 
     yield seat
-    said = [c for _context, desk in seated for c in desk.complaints]
-    for context, _desk in seated:
-        context.close()
+    leave(seated)
+
+
+def open_desk(browser: Browser, address: str, size: str = "desk", language: str = "zh-CN") -> Desk:
+    """Open a browser of one size and language that misses no complaint."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale=language,
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+    )
+    context.add_init_script(VIOLATIONS)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    desk = Desk(page, address)
+    page.on("pageerror", lambda e: desk.complaints.append(f"script: {e}"))
+    page.on("console", lambda m: m.type == "error" and _note(m.text, desk))
+    page.on("request", lambda r: _own(r.url, address, desk))
+    return desk
+
+
+def leave(seated: list[Desk]) -> None:
+    """Close the browsers; none of them had anything to complain about."""
+    said = [c for desk in seated for c in desk.complaints]
+    for desk in seated:
+        desk.page.context.close()
     assert said == []
+
+
+def _note(text: str, desk: Desk) -> None:
+    # What is refused answers 422 or 409, which the browser logs as if it were a fault.
+    if not any(status in text for status in ("422", "409")):
+        desk.complaints.append(text)
 
 
 def _own(url: str, demo: str, desk: Desk) -> None:

@@ -15,7 +15,7 @@ from gongjian.kernel.model.fields import (
 )
 from gongjian.kernel.model.playbook import RegisterDef
 from gongjian.kernel.playbook import head_words
-from gongjian.kernel.playbook.heads import recognise
+from gongjian.kernel.playbook.heads import decided, recognise
 from gongjian.kernel.playbook.meanings import How, bare, meanings, quarter_of, unit_of
 
 
@@ -269,6 +269,21 @@ def test_rows_that_end_early_are_read():
     assert sources(found([["事项"], ["序号", "工作任务", "时限"], ["1"]])) == [
         "number", "title", "due",
     ]  # fmt: skip
+
+
+def test_what_a_person_says_goes_before_what_was_recognised():
+    rows = [["工作任务", "责任单位", "出资（亿元）", "天气"], ["a", "b", "1", "c"]]
+    head = decided(found(rows), {2: "field:money", 3: "owner"}, REGISTER)
+    assert sources(head) == ["title", "", "field:money", "owner"]
+    assert [c.how for c in head.columns[1:]] == [How.TAKEN, How.PERSON, How.PERSON]
+    assert head.columns[2].adds == "亿元"
+    assert [c.at for c in head.unknown] == [1]
+
+
+def test_a_column_that_a_person_leaves_out_is_not_asked_about_again():
+    head = decided(found([["工作任务", "时限", "天气"], ["a", "b", "c"]]), {2: ""}, REGISTER)
+    assert sources(head) == ["title", "due", ""]
+    assert head.unknown == ()
 
 
 def test_meanings_give_one_source_a_word():

@@ -12,7 +12,8 @@ from gongjian.cli.words import choose_language, gettext
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Name → module and what it does; the module's `command` is imported only when it is called.
+# Name → module and what it does; the module's `command`, or what is named behind the colon, is imported
+# only when it is called.
 COMMANDS: dict[str, tuple[str, Callable[[], str]]] = {
     "draft": ("draft", lambda: gettext("Read campaigns out of papers")),
     "playbook": ("playbook", lambda: gettext("Look at playbooks, check, adopt and undo them")),
@@ -20,6 +21,8 @@ COMMANDS: dict[str, tuple[str, Callable[[], str]]] = {
     "run": ("serve", lambda: gettext("Serve the site and do its background work")),
     "demo": ("demo", lambda: gettext("Build the demonstration and serve it")),
     "simulate": ("simulate", lambda: gettext("Fill a database with a simulated district or city")),
+    "import": ("tables:import_", lambda: gettext("Take workbooks into a register")),
+    "export": ("tables:export", lambda: gettext("Write a register as a workbook or plain rows")),
     "orgs": ("orgs", lambda: gettext("Import orgs, groups, posts and people from a workbook")),
     "user": ("user", lambda: gettext("Add people who sign in, and set passwords")),
     "verify": ("verify", lambda: gettext("Prove that the book was not altered")),
@@ -37,7 +40,8 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"gongjian.cli.{COMMANDS[cmd_name][0]}").command
+        module, _colon, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"gongjian.cli.{module}"), name or "command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

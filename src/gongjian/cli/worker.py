@@ -44,6 +44,7 @@ def _once(holder: str) -> None:
     from gongjian.apps.campaigns import tally
     from gongjian.apps.campaigns.days import tick_due
     from gongjian.apps.campaigns.jobs import take_up_adoptions
+    from gongjian.apps.grid.jobs import take_up as take_up_tables
     from gongjian.apps.jobs import runner, timers
     from gongjian.apps.ledger.jobs import verify_book
     from gongjian.apps.ledger.seal import seal
@@ -53,6 +54,7 @@ def _once(holder: str) -> None:
     runner.beat(holder, now)
     runner.take_up_lost(now)
     take_up_adoptions(now)
+    take_up_tables(now)
     local = timezone.localtime(now)
     if local.hour >= NIGHT and timers.take("verify", local.date().isoformat(), now):
         verify_book.enqueue()

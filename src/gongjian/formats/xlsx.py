@@ -126,13 +126,17 @@ def _text(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """A column to write: its head, the merged head above it, its width in characters, its choices."""
+    """A column to write: its head, the merged head above it, its width in characters, its choices.
+
+    `hint` is shown beside a cell of it that is being filled.
+    """
 
     head: str
     over: str = ""
     width: int = 16
     choices: tuple[str, ...] = ()
     is_hidden: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,10 +311,13 @@ def _write_choices(
 ) -> None:
     first, last = rows
     for n, column in enumerate(columns):
+        hint = {"input_message": column.hint[:255]} if column.hint else {}
         if column.choices:
             source = _source(column.choices, lists)
-            rule = {"validate": "list", "source": source, "error_type": "warning"}
+            rule = {"validate": "list", "source": source, "error_type": "warning", **hint}
             sheet.data_validation(first, n, last, n, rule)
+        elif hint:
+            sheet.data_validation(first, n, last, n, {"validate": "any", **hint})
 
 
 def _source(choices: tuple[str, ...], lists: Lists) -> list[str] | str:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 # Every code an action, a paper or a playbook may be refused with, and what to do about it.
 SENTENCES: dict[str, str] = {
+    "cell.error": noop(
+        "The cell holds an error (%(given)s). Correct the formula in the workbook, or write the value here."
+    ),
+    "cell.no_value": noop(
+        "The cell holds a formula that was never worked out. Open the workbook in Excel or WPS and save it, or write the value here."
+    ),
     "cell.no_such_battle": noop(
         "No battle of this campaign is called “%(given)s”. Write its name as it stands in the campaign."
     ),
@@ -36,19 +42,36 @@ SENTENCES: dict[str, str] = {
     "write.not_typed": noop(
         "This column follows from steps, dates and reports and cannot be typed."
     ),
+    "intake.broken": noop(
+        "The job broke down; nothing was written. Let it run again; if it breaks again, tell the administrator."
+    ),
     "intake.double": noop(
         "This row speaks of the same item as row %(row)s of the sheet “%(sheet)s”, or says the very same. Keep one of them."
+    ),
+    "intake.file_gone": noop(
+        "The file “%(file)s” is no longer kept. Begin again with the workbook."
     ),
     "intake.foreign_item": noop(
         "%(item)s is an item of another register or campaign. Take the file in there, or empty the columns of ids and codes to add a new item here."
     ),
+    "intake.moved": noop(
+        "Nothing was written: the register has changed since you looked. Look at the preview again, then confirm it."
+    ),
+    "intake.no_file": noop("Choose at least one workbook (xlsx)."),
+    "intake.no_right": noop("You no longer run this campaign, so nothing was written."),
+    "intake.one_meaning": noop(
+        "Two columns cannot both be “%(head)s”: columns %(columns)s. Choose another meaning for one, or do not take it."
+    ),
+    "intake.too_many_files": noop("At most %(limit)s files are taken at once. Give them in parts."),
     "intake.unknown_id": noop(
         "No item has the id in this row (%(item)s). Empty the cell to add a new item."
     ),
     "action.too_many_rows": noop(
         "This would change %(n)s rows at once; the limit is %(limit)s. Split it into parts."
     ),
+    "bulk.dates_reversed": noop("It would end before it starts."),
     "bulk.no_date": noop("There is no date that could be moved."),
+    "bulk.not_there": noop("It is not in this register, or not yours to see."),
     "campaign.code_malformed": noop(
         "“%(campaign)s” cannot be a code: two to twelve capital letters and digits, a letter first."
     ),
@@ -131,6 +154,10 @@ SENTENCES: dict[str, str] = {
         "More than one is called “%(given)s”. Write the full name or the code."
     ),
     "field.too_long": noop("The text has %(n)s characters; the limit is %(limit)s."),
+    "export.no_right": noop("You may no longer read this register, so the file was not written."),
+    "export.too_many": noop(
+        "You have %(limit)s files of this register already. Remove some of them first."
+    ),
     "file.empty": noop("The file is empty. Choose another one."),
     "file.missing": noop("Choose a file first."),
     "file.scan_refused": noop(
@@ -179,6 +206,52 @@ SENTENCES: dict[str, str] = {
         "Write what is handed over: whoever takes the items reads it in their history."
     ),
     "handover.nothing_chosen": noop("Choose at least one open item."),
+    "form.encrypted": noop(
+        "This workbook is locked with a password. Save it without one, then drop it again."
+    ),
+    "form.macros": noop(
+        "This workbook holds macros, which are not run here. Save it as plain xlsx, then drop it again."
+    ),
+    "form.not_xlsx": noop(
+        "This is no xlsx workbook. Open it, save it as xlsx, then drop it again."
+    ),
+    "form.old_format": noop(
+        "This is a workbook of the old kind (xls). Save it as xlsx, then drop it again."
+    ),
+    "form.vast": noop(
+        "A sheet of this workbook takes more than %(limit)s MB though it is a form. Delete its empty "
+        "rows, save it, then drop it again."
+    ),
+    "inquiry.asked_twice": noop("The same thing is asked twice: %(things)s. Ask it once."),
+    "inquiry.blank": noop("Answer this, or say in the note why it cannot be answered."),
+    "inquiry.chased_lately": noop(
+        "All %(n)s orgs that are missing were reminded within the hour. Wait a little."
+    ),
+    "inquiry.choices_missing": noop(
+        "“%(thing)s” is to be chosen from a list: give two to %(limit)s choices, joined by 、."
+    ),
+    "inquiry.closed": noop("The question “%(title)s” is closed. Ask the office to ask it again."),
+    "inquiry.due_past": noop(
+        "The day %(due)s has passed (today is %(today)s). Choose a later one."
+    ),
+    "inquiry.known": noop(
+        "The book knows this already: %(things)s. Use what is there, or say why it is asked again."
+    ),
+    "inquiry.label_missing": noop("Say what is asked in each line that has a unit or choices."),
+    "inquiry.nobody_to_ask": noop(
+        "Nobody would be asked. Choose a group, orgs, or an org above them."
+    ),
+    "inquiry.nothing_asked": noop("Say what is asked: at least one thing."),
+    "inquiry.other": noop("This answer belongs to another question. Load the page again."),
+    "inquiry.title_missing": noop("Write the question."),
+    "inquiry.too_many_orgs": noop(
+        "%(n)s orgs are more than one question can ask (%(limit)s). Ask a smaller group."
+    ),
+    "inquiry.too_much": noop(
+        "One question asks at most %(limit)s things; these are %(n)s. More than that is a register."
+    ),
+    "inquiry.why_withdrawn": noop("Say why the question is withdrawn."),
+    "inquiry.withdrawn": noop("The question “%(title)s” was withdrawn; nothing is to be answered."),
     "idempotency.other_body": noop(
         "The key %(key)s was used for another request. Give each request a key of its own."
     ),
@@ -420,12 +493,25 @@ SENTENCES: dict[str, str] = {
         "Somebody else changed this in the meantime. Your text is kept below; look at the newer "
         "version and decide."
     ),
+    "sheet.encrypted": noop(
+        "The workbook is protected by a password. Take the password off, save it and choose it again."
+    ),
     "sheet.head_missing": noop(
         "These columns are missing: %(heads)s. Compare the heads with the template."
+    ),
+    "sheet.macros": noop(
+        "The workbook holds macros and is not opened. Save it as xlsx (without macros) and choose it again."
     ),
     "sheet.no_workbook": noop("This is no xlsx workbook. Save it as xlsx and choose it again."),
     "sheet.none_known": noop(
         "No sheet has the heads of orgs, groups, posts or people. Compare it with the template."
+    ),
+    "sheet.nothing_in_it": noop("The workbook has no cell that holds anything."),
+    "sheet.old_workbook": noop(
+        "This is an old .xls file. Open it in Excel or WPS, save it as xlsx and choose it again."
+    ),
+    "sheet.too_large_to_mark": noop(
+        "The workbook is too large to be given back with its cells coloured. Correct it by the list of errors."
     ),
     "sheet.too_many_rows": noop(
         "The sheet “%(sheet)s” has %(n)s rows; the limit is %(limit)s. Split it into parts."

@@ -267,3 +267,20 @@ def test_a_part_ends_with_the_duty_and_begins_with_another_owner(books):
     send(books, [typed(books.again(item), owner="Works Bureau、East Town")])
     assert window(books, "works")["n"] == window(books, "east")["n"] == 1
     assert recount(books.campaign) == []
+
+
+def test_who_else_named_an_owner_is_told(books):
+    item = books.item()
+    send(books, [typed(item, support="East Town")])
+    answer = send(books, [typed(item, support="Planning Bureau")])
+    assert answer.status_code == 409
+    [found] = answer.json()["conflicts"]
+    assert (found["source"], found["theirs"]) == ("support", "East Town")
+
+
+def test_cells_of_other_orgs_rows_are_closed_to_a_contact(books):
+    own, other = books.item(org="works"), books.item(org="east")
+    add_duty(act(), other, "support", books.cast.orgs["works"])
+    rows = {r["code"]: r["locked"] for r in window(books, "works")["rows"]}
+    assert rows == {own.code: [], other.code: ["progress", "field:measures"]}
+    assert window(books)["rows"][0]["locked"] == []

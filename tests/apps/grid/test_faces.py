@@ -11,7 +11,7 @@ from tests.support.books import move_to
 from tests.support.cast import START, act
 from tests.support.web import client
 
-from gongjian.apps.campaigns.actions import import_items, issue_items
+from gongjian.apps.campaigns.actions import import_items, issue_items, list_item
 from gongjian.apps.campaigns.models import Item
 
 BASE = "/c/BK21/r/works/"
@@ -234,3 +234,19 @@ def test_columns_are_chosen_in_the_order_of_their_numbers(books):
     shown = seat.get(answer.url)
     assert shown.context["columns"] == ["事项", "总投资", "时限"]
     assert shown.context["kept"] == {"light": "red", "columns": "title,field:cost,due"}
+
+
+def test_what_is_listed_here_stands_in_every_face(books):
+    books.item("Own")
+    guest = books.item("Guest", register="demands")
+    number = {"number": "来1", "battle": books.battles["BK21"][1]}
+    list_item(act(), guest, books.register("works"), **number)
+    seat = client(books.people["office"])
+    assert lanes(seat.get(f"{BASE}board?group=battle")) == {
+        "样本攻坚第0战": (1, 1),
+        "样本攻坚第1战": (1, 1),
+    }
+    assert lanes(seat.get(f"{BASE}board?q=Guest"))["待下达"] == (1, 1)
+    assert [c for c, _l, _f in branches(seat.get(f"{BASE}tree"))][1:] == [guest.code]
+    theirs = seat.get(f"{BASE}?group=battle").context["sections"][1]
+    assert [r.texts[:2] for r in theirs["rows"]] == [["来1", "Guest"]]

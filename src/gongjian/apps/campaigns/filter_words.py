@@ -1,4 +1,4 @@
-"""A filter written as one line, and back: `状态:已交办 时限<2021-09-30 总投资>=1000 道路`.
+"""A filter written as one line, and back: `状态:已交办 时限<2026-09-30 总投资>=1000 道路`.
 
 Words stand apart by spaces. A word is a text to be found, or a condition: a label, a sign, a value.
 The signs are ``:`` and ``=`` for "is", ``<`` ``<=`` ``>`` ``>=`` for bounds; in full width, and as ≤ and ≥,

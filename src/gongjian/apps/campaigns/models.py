@@ -320,6 +320,11 @@ class Responsibility(Ledgered):
                 condition=models.Q(is_part=True),
                 name="responsibility_part",
             ),
+            models.Index(
+                fields=["campaign", "group_id", "item"],
+                condition=models.Q(group_id__isnull=False),
+                name="responsibility_group",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -108,13 +108,14 @@ def visible(seen: Scope, campaign_id: UUID) -> Q:
 
 
 def parts_of(campaign_id: UUID, orgs: Any) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    """Give the ids of the open items in which some orgs have a part: by a duty, or as members of a group."""
-    duties = Responsibility.objects.filter(
-        campaign=campaign_id, item__access_class=AccessClass.OPEN
-    )
+    """Give the ids of items in which some orgs have a part, besides those they are accountable for.
+
+    By a duty of their own, or as members of a group. Only open items are seen so: the caller says it.
+    """
+    duties = Responsibility.objects.filter(campaign=campaign_id)
     members = OrgGroupMember.objects.filter(on_day(clock.today()), org__in=orgs).values("group")
-    rows = (duties.filter(org__in=orgs), duties.filter(group_id__in=members))
-    by_duty, as_member = (r.order_by().values("item") for r in rows)
+    by_duty = duties.filter(is_part=True, org__in=orgs).order_by().values("item")
+    as_member = duties.filter(group_id__in=members).order_by().values("item")
     return by_duty, as_member
 
 

@@ -177,6 +177,10 @@ class Ledger:
         """Tell whether more items are listed here than are looked at."""
         return self._listed[1]
 
+    def listed_for(self, ask: Ask) -> list[Row]:
+        """Give the items listed here that are asked for, in the order of their numbers."""
+        return [r for r in self.listed()[0] if self._fits(r, ask)]
+
     def listed(self) -> tuple[list[Row], bool]:
         """Give the items listed here that a person sees: at most three queries, once."""
         return self._listed

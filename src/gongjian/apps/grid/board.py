@@ -88,7 +88,6 @@ class _Cards:
         self.roles = roles
         self.workflow = at.asked.playbook.workflow_of(at.key)
         self.field = choice_field(at.ledger, by)
-        self.lights = {one.code: one for one in at.asked.playbook.lights}
         self.choices = self._choices(battles)
         self._may: dict[frozenset[str], bool] = {}
 
@@ -104,11 +103,12 @@ class _Cards:
         """Give one card: code, title, org, due, light with its word, the steps that are lawful now."""
         item = row.item
         href = reverse("cockpit:item", args=[item.code])
-        light = self.lights[item.light]
+        light = self.at.ledger.home_of(item).light(item.light)
         is_english = lang().startswith("en")
         return {
             "code": row.number,
             "title": item.title,
+            "listed_from": row.register.label.of(lang()) if row.listing else "",
             "href": href,
             "org": (is_english and item.org__name_en) or item.org__short_name or "",
             "due": item.due.isoformat() if item.due else "",
@@ -127,8 +127,12 @@ class _Cards:
         }
 
     def _others(self, row: Row) -> list[tuple[str, str]]:
-        """Give the other groups that this person may put a card into."""
-        if not self.choices or not self._may_move(self.roles[row.item.pk]):
+        """Give the other groups that this person may put a card into; what is only listed here stays."""
+        if (
+            row.listing is not None
+            or not self.choices
+            or not self._may_move(self.roles[row.item.pk])
+        ):
             return []
         now = str(row.item.battle_id or "")
         if self.field is not None:
@@ -144,6 +148,8 @@ class _Cards:
 
     def _steps(self, row: Row, href: str) -> Sequence[dict[str, str]]:
         """Give the steps that this person may take from here; each has its form on the item's page."""
+        if row.listing is not None:
+            return []
         held = self.roles[row.item.pk]
         now = self.at.asked.playbook.state_of(self.at.key, row.item.state).key
         return [

@@ -29,6 +29,11 @@ CAP = 20_000
 SHOWN = 30  # changes that a preview prints, and codes that it names for one reason
 FURTHEST = 3_660  # days by which dates are moved at once
 # A title is its own item's; a report is what an org says of it.
+# Sentences that tell of one row each; of many, these are said once.
+_GENERAL = {
+    "item.dates_reversed": "bulk.dates_reversed",
+    "write.no_such_item": "bulk.not_there",
+}
 _NOT_ALIKE = REPORTED | {"title", "report"}
 
 
@@ -101,7 +106,7 @@ def preview(asked: Asked, ledger: Ledger, picks: Sequence[Pick], change: Change)
     return Preview(
         plan=sound,
         n_same=len(picks) - len(sound.changed) - len(bad),
-        reasons=_reasons(((sentence(f.error), f.line) for f in faults), codes),
+        reasons=_reasons(((_why(f), f.line) for f in faults), codes),
         samples=[_sample(w, change.source) for w in sound.changed[:SHOWN]],
         moved=_reasons(((_theirs(c), c.line) for c in plan.conflicts), codes),
         n_refused=len({f.line for f in faults}),
@@ -164,6 +169,11 @@ def _reasons(found: Iterable[tuple[str, int]], codes: Mapping[int, str]) -> list
         named = tuple(codes[line] for line in at if codes.get(line))
         made.append(Reason(text, named[:SHOWN], len(at)))
     return sorted(made, key=lambda r: -r.n)
+
+
+def _why(fault: CellFault) -> str:
+    general = _GENERAL.get(fault.error.code)
+    return sentence(ActionError(general) if general else fault.error)
 
 
 def _theirs(conflict: Conflict) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ MORE = ("start_on", "leader", "lead", "owner", "support", "overseer", "contact",
         "report.problems", "report.next_steps", "target", "closed_on")  # fmt: skip
 # What the office types besides fields; everything else follows from steps, reports and rules.
 TYPED = frozenset({"title", "battle", "org", "start_on", "due"}) | ROLES | REPORTED | {"report"}
+_REPORTERS = frozenset({"office", "principal", "contact"})
 _KINDS = {
     FieldType.NUMBER: "num", FieldType.MONEY: "num", FieldType.COMPUTED: "num",
     FieldType.DATE: "date", FieldType.CHOICE: "choice", FieldType.ORG: "org",
@@ -120,8 +122,12 @@ class Columns:
 
     def _types(self, source: str) -> bool:
         if source in REPORTED or source == "report":
-            return not self.asked.is_past
+            return bool(_REPORTERS & self._roles) and not self.asked.is_past
         return source in TYPED and self._is_office
+
+    @cached_property
+    def _roles(self) -> frozenset[str]:
+        return self.asked.seen.roles(self.asked.campaign.pk)
 
     @property
     def _is_office(self) -> bool:

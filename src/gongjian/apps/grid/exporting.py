@@ -17,12 +17,13 @@ from gongjian.apps.cockpit.sights import class_word
 from gongjian.apps.grid.columns import Columns
 from gongjian.apps.grid.printing import CHUNK, Printer
 from gongjian.apps.grid.words import filter_words
-from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
+from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book, write_rows
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import IO
 
     from gongjian.apps.campaigns.asking import Ask
     from gongjian.apps.campaigns.registers import Ledger, Row
@@ -87,6 +88,14 @@ class Export:
 
     def workbook(self, who: str) -> bytes:
         """Write a workbook: heads, filters named above them, ids in a hidden last column."""
+        return write_book([self.sheet(who)])
+
+    def write_to(self, target: IO[bytes], who: str) -> None:
+        """Write the same workbook without holding more than a row of it."""
+        write_rows(target, self.sheet(who))
+
+    def sheet(self, who: str) -> SheetPage:
+        """Give the sheet that is to be written."""
         heads = self.heads()
         columns = [
             SheetColumn(head, c.over, _WIDTHS.get(c.source, 18))
@@ -97,15 +106,14 @@ class Export:
         title = (
             self.head.title if self.head else ""
         ) or f"{self.asked.campaign.label(lang())} {label}"
-        page = SheetPage(
+        return SheetPage(
             name=label,
             columns=columns,
             rows=self._cells(),
             title=title,
             note=self.note(),
-            watermark=self._watermark(who),
+            watermark=self.watermark(who),
         )
-        return write_book([page])
 
     def _cells(self) -> Iterator[list[object]]:
         numeric = [c.kind == "num" and c.source != "progress" for c in self.columns]
@@ -135,7 +143,8 @@ class Export:
             said += " · " + cut % {"n": LISTED_CAP}
         return said
 
-    def _watermark(self, who: str) -> str:
+    def watermark(self, who: str) -> str:
+        """Say whose file of which class it is; nothing where everybody may read it."""
         access_class = self.ledger.register.access_class
         if access_class == AccessClass.OPEN:
             return ""

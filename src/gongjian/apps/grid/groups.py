@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from gongjian.apps.accounts.models import Org
 from gongjian.apps.campaigns.asking import NONE, key_column
 from gongjian.apps.campaigns.facts import Facts
+from gongjian.apps.campaigns.models import Item
 from gongjian.apps.campaigns.registers import Row
 from gongjian.apps.campaigns.windows import LIGHTS, Windows
 from gongjian.apps.cockpit.queries import lang
@@ -69,6 +70,9 @@ def grouped(
     counted = rows.order_by().values_list("grouped_by").annotate(n=Count("pk"))
     for value, n in counted:
         counts[_key(ledger, by, value)] += n
+    listed = _listed(ledger, ask, by)
+    for key, found in listed.items():
+        counts[key] += len(found)
     known = _known(asked, ledger, by, battles, counts)
     groups = [Group(k, word, counts.pop(k, 0)) for k, word in known.items()]
     groups += [Group(k, k or _nothing(by), n) for k, n in counts.items()]
@@ -80,6 +84,8 @@ def grouped(
     for group in shown:
         group.params = _params(by, group.key)
     _lay_in(ledger, shown, _first_rows(rows, ask, by, more), by)
+    for group in shown:
+        group.rows += listed[group.key][: max(SIZE - len(group.rows), 0)]
     return Grouped(shown, sum(g.n for g in groups), len(groups) - len(shown))
 
 
@@ -95,6 +101,24 @@ def _key(ledger: Ledger, by: str, value: Any) -> str:
     if by == "state" and value is not None:
         return ledger.playbook.state_of(ledger.definition.key, value).key
     return "" if value is None else str(value)
+
+
+def _listed(ledger: Ledger, ask: Ask, by: str) -> dict[str, list[Row]]:
+    """Give the rows that are listed here and asked for, by their groups."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in ledger.listed_for(ask):
+        found[_listed_key(ledger, by, row)].append(row)
+    return found
+
+
+def _listed_key(ledger: Ledger, by: str, row: Row) -> str:
+    if by == "state":
+        return ledger.home_of(row.item).state_of(row.register.key, row.item.state).key
+    if by == "battle" and row.listing is not None:
+        return str(row.listing.battle_id or "")
+    if (one := choice_field(ledger, by)) is not None:
+        return str(row.value(one) or "")
+    return str(getattr(row.item, _COLUMNS[by]) or "")
 
 
 def _known(
@@ -145,13 +169,20 @@ def _first_rows(
     wanted = Q(place__lte=SIZE)
     if opened:
         wanted |= Q(grouped_by=opened, place__lte=min(size, MOST))
-    found = rows.annotate(place=place).filter(wanted).order_by("place")
-    # A column that is asked for twice comes once where a window is filtered: only a key is named beside.
+    # The window sorts every row that is asked for: it carries ids alone, the few rows are fetched by them.
+    ids = list(
+        rows.annotate(place=place).filter(wanted).order_by("place").values_list("pk", flat=True)
+    )
+    named = Item.objects.filter(pk__in=ids).values_list(*Facts._fields)
+    facts = {one.pk: one for one in map(Facts._make, named)}
+    return [(_value(by, facts[pk]), facts[pk]) for pk in ids if pk in facts]
+
+
+def _value(by: str, facts: Facts) -> Any:
     if column := _COLUMNS.get(by):
-        facts = map(Facts._make, found.values_list(*Facts._fields))
-        return [(getattr(one, column), one) for one in facts]
-    rows_with_key = found.values_list("grouped_by", *Facts._fields)
-    return [(value, Facts._make(one)) for value, *one in rows_with_key]
+        return getattr(facts, column)
+    value = facts.fields.get(by[2:])
+    return value[0] if isinstance(value, list) and value else value or None
 
 
 def _ordered_by(rows: QuerySet[Any], ask: Ask) -> tuple[str, QuerySet[Any]]:

@@ -18,6 +18,7 @@ from gongjian.apps.grid.writing import CellFault, Typed
 from gongjian.apps.ledger.book import ActionError
 from gongjian.kernel.playbook.body import LineKind, joined, lines_of
 from gongjian.kernel.playbook.heads import recognise
+from gongjian.kernel.playbook.values import MONEY_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from gongjian.apps.cockpit.queries import Asked
     from gongjian.formats.xlsx import SheetText
     from gongjian.kernel.playbook.body import Line
-    from gongjian.kernel.playbook.heads import Head
+    from gongjian.kernel.playbook.heads import Head, HeadColumn
 
 TITLES = 10_000
 SKIP = "-"  # what a person answers for a column that is not to be taken
@@ -50,6 +51,7 @@ class Sheet:
     head: Head
     lines: tuple[Line, ...]
     is_taken: bool = True
+    answered: frozenset[int] = frozenset()  # columns whose meaning a person has decided
 
     @property
     def key(self) -> str:
@@ -83,24 +85,36 @@ def sheets_of(
             given = (answers or {}).get(f"{name}|{text.name}", {})
             words = asked.playbook.role_words
             head = recognise(text.rows, ledger.definition, words, merged=text.merged)
-            head = _answered(head, given.get("columns", {}))
+            chosen = given.get("columns", {})
+            head = _answered(head, chosen, ledger)
             lines = joined(lines_of(text.rows, head, merged=text.merged)) if head.rows else []
             is_taken = bool(given.get("taken", bool(lines) and not text.is_hidden))
-            found.append(Sheet(name, text, head, tuple(lines), is_taken and bool(lines)))
+            is_taken, answered = is_taken and bool(lines), frozenset(map(int, chosen))
+            found.append(Sheet(name, text, head, tuple(lines), is_taken, answered))
     return found
 
 
-def _answered(head: Head, columns: Mapping[str, str]) -> Head:
+def _answered(head: Head, columns: Mapping[str, str], ledger: Ledger) -> Head:
     if not columns:
         return head
+    units = {f"field:{f.key}": f.unit for f in ledger.definition.fields}
     made = []
     for column in head.columns:
         source = columns.get(str(column.at))
         if source is None:
             made.append(column)
         else:
-            made.append(replace(column, source="" if source == SKIP else source, candidates=()))
+            meant = "" if source == SKIP else source
+            made.append(_meant(column, meant, units.get(source, ""), head.unit))
     return replace(head, columns=tuple(made))
+
+
+def _meant(column: HeadColumn, source: str, unit: str, above: str) -> HeadColumn:
+    """Give a column the meaning that was chosen; sums in the unit of its head are converted as ever."""
+    below = column.below if source == column.source else ""
+    said = column.unit or above
+    adds = said if said != unit and {said, unit} <= MONEY_UNITS else ""
+    return replace(column, source=source, below=below, adds=adds, is_clash=False, candidates=())
 
 
 @dataclass

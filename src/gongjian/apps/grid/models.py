@@ -71,3 +71,66 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register_id} {self.state}"
+
+
+class ForeignForm(models.Model):
+    """A workbook form that somebody else sent (来表), and what its receiver has answered so far.
+
+    Filling it changes nothing in the book; what is worth keeping goes there by an action of its own.
+    It is one person's desk: nobody else sees it. The bytes lie in the file store and stay as they came.
+    """
+
+    LEDGER: ClassVar[str] = "private"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    register = models.CharField(max_length=40, blank=True)  # its key, where a person chose it
+    items = models.JSONField(default=list)  # ids of items for the free rows, in their order
+    rows = models.JSONField(default=dict)  # "sheet:row" → id of the item that the sender meant
+    typed = models.JSONField(default=dict)  # question → what was typed for it
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["campaign", "by"], name="foreignform_by")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExportFile(models.Model):
+    """A file that a person asked for and a job writes, because it is long; it is gone after a week."""
+
+    LEDGER: ClassVar[str] = "private"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+")
+    register = models.ForeignKey(Register, models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    until = models.DateTimeField()  # when it is gone
+    query = models.JSONField(default=dict)  # what the address of the list said
+    kind = models.CharField(max_length=4)  # xlsx or csv
+    language = models.CharField(max_length=16)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    n_done = models.PositiveIntegerField(default=0)
+    n_total = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    error = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["register", "by"], name="exportfile_of")]
+
+    def __str__(self) -> str:
+        return f"{self.register_id} {self.kind} {self.state}"

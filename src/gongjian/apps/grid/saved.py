@@ -111,7 +111,7 @@ class _Reading:
     found: Opened = field(default_factory=Opened)
 
     def read(self, query: Mapping[str, str]) -> Opened:
-        for name, value in query.items():
+        for name, value in sorted(query.items()):  # PostgreSQL keeps keys in an order of its own
             kept = self._kept(name, str(value))
             if kept:
                 self.found.params[name] = kept

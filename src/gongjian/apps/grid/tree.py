@@ -51,6 +51,15 @@ class TreePage:
 def tree(ledger: Ledger, ask: Ask, *, after: str = "", under: UUID | None = None) -> TreePage:
     """Give a page of the tree: a fixed number of queries, whatever the number of rows."""
     shape = _Tree(ledger, under)
+    found = _page(shape, ask, after)
+    if found.after or under is not None:
+        return found
+    # What is only listed here has its place in the tree of its home: it follows the last of the own.
+    listed = [Branch(row, 0) for row in ledger.listed_for(ask)]
+    return replace(found, branches=[*found.branches, *listed])
+
+
+def _page(shape: _Tree, ask: Ask, after: str) -> TreePage:
     if replace(ask, faults=(), sort="code", sort_field=None, is_down=False) == Ask():
         return shape.whole(after)
     return shape.found(ask, after)

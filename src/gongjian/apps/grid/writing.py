@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from gongjian.apps.accounts.models import Person
+from gongjian.apps.campaigns.asking import as_uuid
 from gongjian.apps.campaigns.facts import Facts
 from gongjian.apps.campaigns.fields import editable_fields
 from gongjian.apps.campaigns.models import Item, Responsibility
@@ -108,6 +109,20 @@ class Wish:
         """Tell whether nothing would change."""
         said = self.changes or self.fields or self.duties or self.words
         return not self.is_new and not said and self.share is None
+
+    def moves(self, source: str) -> bool:
+        """Tell whether a cell that was typed would change what the item holds."""
+        if source.startswith("field:"):
+            return source[6:] in self.fields
+        if source == "org":
+            return bool(self.duties)
+        if source in ROLES:
+            return source in self.duties
+        if source == "progress":
+            return self.share is not None
+        if source.startswith("report"):
+            return any(self.words.values())
+        return _COLUMNS.get(source, source) in self.changes
 
 
 @dataclass
@@ -211,6 +226,13 @@ class _Work:
         for change in changes.select_related("event").order_by("version"):
             if change.version > moved[change.row]:
                 self.since[change.row].append(change)
+        events = {c.event_id for found in self.since.values() for c in found}
+        duties = Change.objects.filter(table=Responsibility._meta.label_lower, event__in=events)
+        for change in duties.select_related("event"):
+            facts = change.after or change.before or {}
+            pk = as_uuid(str(facts.get("item_id", "")))
+            if pk in moved:
+                self.since[pk].append(change)
 
     def fault(self, line: int, source: str, error: KernelError, text: str = "") -> None:
         self.plan.faults.append(CellFault(line, source, error, text))
@@ -433,7 +455,7 @@ class _Work:
     def _find_conflicts(self, wish: Wish, actors: Mapping[UUID, str]) -> None:
         for change in self.since.get(wish.item.pk, ()):
             for source in wish.after:
-                if not _touches(change, source) or not _still_wants(wish, source):
+                if not _touches(change, source) or not wish.moves(source):
                     continue
                 self.plan.conflicts.append(
                     Conflict(
@@ -451,21 +473,12 @@ class _Work:
 
 def _touches(change: Change, source: str) -> bool:
     before, after = change.before or {}, change.after or {}
+    if change.table == Responsibility._meta.label_lower:
+        return (after or before).get("role") == source
     if source.startswith("field:"):
         old, new = before.get("fields") or {}, after.get("fields") or {}
         return bool(old.get(source[6:]) != new.get(source[6:]))
     return _COLUMNS.get(source, source) in after
-
-
-def _still_wants(wish: Wish, source: str) -> bool:
-    """Tell whether a wish would change what a cell holds now."""
-    if source.startswith("field:"):
-        return source[6:] in wish.fields
-    if source == "org":
-        return bool(wish.duties)
-    if source == "progress":
-        return wish.share is not None
-    return _COLUMNS.get(source, source) in wish.changes
 
 
 def _same(printed: str, text: str, unit: str) -> bool:

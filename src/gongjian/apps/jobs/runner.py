@@ -22,6 +22,11 @@ def beat(name: str, now: dt.datetime) -> None:
     WorkerBeat.objects.update_or_create(worker=name, defaults={"at": now})
 
 
+def is_anyone_there(now: dt.datetime) -> bool:
+    """Tell whether a worker has beaten within the last minute."""
+    return WorkerBeat.objects.filter(at__gte=now - LOST_AFTER).exists()
+
+
 def take_up_lost(now: dt.datetime) -> int:
     """Put jobs back into the queue whose worker has not beaten for a minute; gives how many."""
     beats = WorkerBeat.objects.filter(at__gte=now - LOST_AFTER)

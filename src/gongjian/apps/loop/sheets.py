@@ -221,7 +221,7 @@ class SheetReader:
             return
         heads = [text.strip() for text in sheet.rows[at]]
         reading.unknown += [h for c, h in enumerate(heads) if h and c not in columns]
-        letters = {key: _letters(c) for c, key in columns.items()}
+        letters = {key: letters_of(c) for c, key in columns.items()}
         for r in range(at + 1, len(sheet.rows)):
             cells = {key: sheet.rows[r][c].strip() for c, key in columns.items()}
             if any(cells.get(k) for k in (ID, CODE)):
@@ -321,7 +321,8 @@ def _bare(head: str) -> str:
     return unit_of(head)[0]
 
 
-def _letters(column: int) -> str:
+def letters_of(column: int) -> str:
+    """Give the letters of a column, counted from 0."""
     text = ""
     column += 1
     while column:

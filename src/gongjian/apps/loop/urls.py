@@ -4,6 +4,7 @@ from gongjian.apps.loop import views
 
 app_name = "loop"
 _ROUND = "c/<str:code>/rounds/<uuid:pk>"
+_INQUIRY = "c/<str:code>/inquiries/<uuid:pk>"
 _DUTY = f"{_ROUND}/duties/<uuid:item>"
 urlpatterns = [
     path("i/<str:code>/report", views.report, name="report"),
@@ -23,7 +24,18 @@ urlpatterns = [
     path(f"{_DUTY}/", views.duty, name="duty"),
     path(f"{_DUTY}/chase", views.duty_chase, name="duty_chase"),
     path(f"{_DUTY}/join", views.duty_join, name="duty_join"),
+    path("c/<str:code>/inquiries/", views.inquiries, name="inquiries"),
+    path("c/<str:code>/inquiries/new", views.ask, name="ask"),
+    path(f"{_INQUIRY}/", views.inquiry, name="inquiry"),
+    path(f"{_INQUIRY}/chase", views.inquiry_chase, name="inquiry_chase"),
+    path(f"{_INQUIRY}/close", views.inquiry_close, name="inquiry_close"),
+    path(f"{_INQUIRY}/withdraw", views.inquiry_withdraw, name="inquiry_withdraw"),
+    path(f"{_INQUIRY}/export", views.inquiry_export, name="inquiry_export"),
+    path(f"{_INQUIRY}/workbook", views.inquiry_workbook, name="inquiry_workbook"),
+    path(f"{_INQUIRY}/upload", views.inquiry_upload, name="inquiry_upload"),
+    path(f"{_INQUIRY}/import", views.inquiry_take_in, name="inquiry_take_in"),
     path("returns/", views.returns, name="returns"),
+    path("returns/inquiries/<uuid:pk>/", views.inquiry_answer, name="inquiry_answer"),
     path("returns/<uuid:pk>/", views.give_back, name="return"),
     path("returns/<uuid:pk>/send-back", views.send_back, name="send_back"),
     path("c/<str:code>/launch", views.launch, name="launch"),

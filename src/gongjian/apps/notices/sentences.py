@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # Code → what it says. The part before the dot is its kind.
 SENTENCES: dict[str, str] = {
+    "inquiry.asked": noop("A question to be answered: %(title)s"),
+    "inquiry.chased": noop("Reminder: a question is still to be answered: %(title)s"),
     "launch.issued": noop("%(n)s items were issued to you: %(campaign)s"),
     "return.sent_back": noop("Sent back to be corrected: %(item)s %(title)s"),
     "round.asked": noop("%(n)s items to complete: %(round)s"),
@@ -19,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "round.duty_chased": noop("Reminder: your part of %(item)s %(title)s is missing"),
 }
 KINDS: dict[str, str] = {
+    "inquiry": noop("One-time question"),
     "launch": noop("Issued"),
     "return": noop("Sent back"),
     "round": noop("To complete"),

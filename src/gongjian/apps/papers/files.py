@@ -86,6 +86,11 @@ def opened(digest: str) -> IO[bytes]:
     return _path(digest).open("rb")
 
 
+def drop(digest: str) -> None:
+    """Take a file out of the store; whoever asks has made sure that nothing names it."""
+    _path(digest).unlink(missing_ok=True)
+
+
 def _path(digest: str) -> Path:
     root: Path = settings.FILES_DIR
     return root / digest[:2] / digest[2:]

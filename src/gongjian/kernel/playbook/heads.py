@@ -40,7 +40,7 @@ _MAY_REPEAT = frozenset({"number", "blank"})
 
 
 _SURE = {
-    How.PROFILE: 1.0, How.FIELD: 0.95, How.ROLE: 0.95, How.SPAN: 0.9, How.CORE: 0.9, How.QUARTER: 0.8,
+    How.PERSON: 1.0, How.PROFILE: 1.0, How.FIELD: 0.95, How.ROLE: 0.95, How.SPAN: 0.9, How.CORE: 0.9, How.QUARTER: 0.8,
     How.VARIANT: 0.75,
 }  # fmt: skip
 
@@ -164,9 +164,9 @@ class Head:
         Returns
         -------
         tuple of HeadColumn
-            Those that are unknown, ambiguous or already taken.
+            Those that are unknown, ambiguous or already taken, and not left out by a person.
         """
-        return tuple(c for c in self.columns if not c.source)
+        return tuple(c for c in self.columns if not c.source and c.how is not How.PERSON)
 
     def column(self, source: str) -> HeadColumn | None:
         """Find the column of a source.
@@ -250,6 +250,45 @@ def recognise(
         if worth > top and known * 3 >= len(head.columns):
             best, top = head, worth
     return _finished(best, rows, register, frozenset(merged)) if best.rows else best
+
+
+def decided(head: Head, sources: Mapping[int, str], register: RegisterDef) -> Head:
+    """Give a head in which a person has said what some columns mean.
+
+    Parameters
+    ----------
+    head : Head
+        As it was recognised.
+    sources : Mapping of int to str
+        Position of a column → its source; empty for a column that is to be left out.
+    register : RegisterDef
+        The register, for the units of its fields.
+
+    Returns
+    -------
+    Head
+        The head; what was said goes before what was recognised, so that another column of the same
+        meaning has none any more.
+    """
+    fields = {f"field:{f.key}": f for f in register.fields}
+    taken = {s for s in sources.values() if s} - _MAY_REPEAT
+    columns = []
+    for column in head.columns:
+        if column.at in sources:
+            source = sources[column.at]
+            # Of a cell with two facts the second one stays where the first was confirmed only.
+            below = column.below if source == column.source else ""
+            said = replace(
+                column, source=source, below=below, how=How.PERSON, adds="", is_clash=False,
+                candidates=(),
+            )  # fmt: skip
+            columns.append(_measured(said, fields.get(source), head.unit))
+        elif column.source in taken:
+            lost = (column.source,)
+            columns.append(replace(column, source="", below="", how=How.TAKEN, candidates=lost))
+        else:
+            columns.append(column)
+    return replace(head, columns=tuple(columns))
 
 
 @dataclass(frozen=True, slots=True)

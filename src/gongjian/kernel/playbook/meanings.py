@@ -37,6 +37,7 @@ _NUMERALS = {"一": 1, "二": 2, "三": 3, "四": 4}
 class How(StrEnum):
     """By what a column was recognised, the surest first; or why it was not."""
 
+    PERSON = "person"  # somebody said so
     PROFILE = "profile"  # a printed form of the register has this very head
     FIELD = "field"  # the label of a field
     ROLE = "role"  # a word for a responsibility, of the register or of the playbook

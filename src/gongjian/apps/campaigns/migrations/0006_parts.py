@@ -29,5 +29,13 @@ class Migration(migrations.Migration):
             model_name='responsibility',
             index=models.Index(condition=models.Q(('is_part', True)), fields=['campaign', 'org', 'item'], name='responsibility_part'),
         ),
+        migrations.AddIndex(
+            model_name="responsibility",
+            index=models.Index(
+                condition=models.Q(("group_id__isnull", False)),
+                fields=["campaign", "group_id", "item"],
+                name="responsibility_group",
+            ),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -79,7 +79,9 @@ def _write_changed(
                 definition, wish.item, wish.fields, keys.get(wish.item.pk)
             )
             made += [key] if key else []
-        if facts:
+        if (
+            facts or wish.duties
+        ):  # who answers is no column of the item, but the next one should see it
             changes[wish.item] = facts
     keep_keys(made)
     if len(changes) == 1:

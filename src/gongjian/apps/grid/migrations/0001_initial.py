@@ -7,55 +7,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('campaigns', '0003_case_key'),
+        ("campaigns", "0003_case_key"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Intake',
+            name="Intake",
             fields=[
-                ('id', models.UUIDField(default=gongjian.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('files', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('report', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('mapping', 'Mapping'), ('ready', 'Ready'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='mapping', max_length=8)),
-                ('n_done', models.PositiveIntegerField(default=0)),
-                ('n_total', models.PositiveIntegerField(default=0)),
-                ('event', models.UUIDField(null=True)),
-                ('error', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.campaign')),
-                ('register', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.register')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gongjian.lib.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("files", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=dict)),
+                ("report", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("mapping", "Mapping"),
+                            ("ready", "Ready"),
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="mapping",
+                        max_length=8,
+                    ),
+                ),
+                ("n_done", models.PositiveIntegerField(default=0)),
+                ("n_total", models.PositiveIntegerField(default=0)),
+                ("event", models.UUIDField(null=True)),
+                ("error", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "register",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="campaigns.register",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
-                'indexes': [models.Index(fields=['campaign', 'register', 'state'], name='intake_state')],
+                "ordering": ["-at"],
+                "indexes": [
+                    models.Index(fields=["campaign", "register", "state"], name="intake_state")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.UUIDField(default=gongjian.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('name', models.CharField(max_length=80)),
-                ('is_shared', models.BooleanField(default=False)),
-                ('face', models.CharField(default='grid', max_length=8)),
-                ('query', models.JSONField(default=dict)),
-                ('columns', models.JSONField(default=list)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('register', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='views', to='campaigns.register')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gongjian.lib.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("name", models.CharField(max_length=80)),
+                ("is_shared", models.BooleanField(default=False)),
+                ("face", models.CharField(default="grid", max_length=8)),
+                ("query", models.JSONField(default=dict)),
+                ("columns", models.JSONField(default=list)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "register",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="views",
+                        to="campaigns.register",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'indexes': [models.Index(fields=['campaign', 'register'], name='savedview_register')],
-                'constraints': [models.UniqueConstraint(fields=('register', 'owner', 'name'), name='savedview_once')],
+                "ordering": ["name"],
+                "indexes": [
+                    models.Index(fields=["campaign", "register"], name="savedview_register")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("register", "owner", "name"), name="savedview_once"
+                    )
+                ],
             },
         ),
     ]

@@ -27,6 +27,7 @@ from gongjian.apps.grid.views.registers import ledger_of
 from gongjian.apps.grid.words import filter_words
 from gongjian.apps.grid.writing import WritePlan
 from gongjian.apps.ledger.book import ActionError, Moved, was_done
+from gongjian.apps.ledger.models import Event
 from gongjian.lib.ids import new_id
 from gongjian.lib.problems import sentence
 from gongjian.lib.requests import whole
@@ -229,5 +230,7 @@ def _report(desk: _Desk, event: str) -> HttpResponse:
         return redirect(desk.back)
     address = face_address(desk.asked.campaign.code, desk.ledger.definition.key, "list")
     back = f"{address}?{kept['query']}" if kept["query"] else address
+    is_undone = Event.objects.filter(action="ledger.undo", outcome__undone=event).exists()
     context = {**_around(desk), "report": kept, "event": event, "back": back}
+    context["is_undone"] = is_undone
     return render(desk.request, "grid/bulk_done.html", context)

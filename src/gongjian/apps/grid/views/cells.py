@@ -21,6 +21,7 @@ from gongjian.apps.campaigns.registers import Row
 from gongjian.apps.cockpit.queries import lang
 from gongjian.apps.grid import actions, pages
 from gongjian.apps.grid.columns import Columns
+from gongjian.apps.grid.locks import locks
 from gongjian.apps.grid.printing import Printer
 from gongjian.apps.grid.totals import totals as totals_of
 from gongjian.apps.grid.views.registers import ledger_of
@@ -74,8 +75,10 @@ def _rows(
 ) -> list[dict[str, Any]]:
     printer = Printer(asked, ledger, columns, is_plain=True)
     names = [c.source for c in columns]
+    shown = list(found)
+    locked = locks(asked, ledger, columns, shown)
     made = []
-    for row, texts in printer.pairs(found):
+    for row, texts in printer.pairs(shown):
         item = row.item
         made.append({
             "id": str(item.pk),
@@ -86,6 +89,7 @@ def _rows(
             "listed": row.register.label.of(lang()) if row.listing else "",
             "light": item.light,
             "due": item.due_state,
+            "locked": locked.get(item.pk, []),
             "cells": dict(zip(names, texts, strict=True)),
         })  # fmt: skip
     return made

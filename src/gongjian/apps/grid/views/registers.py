@@ -68,13 +68,14 @@ def export(request: HttpRequest, code: str, key: str) -> HttpResponseBase:
     file.cap = EXPORT_CAP
     name = f"{asked.campaign.code}-{key}-{asked.day}"
     if request.GET.get("as") == "csv":
-        return _attached(StreamingHttpResponse(file.csv_lines(), content_type=CSV), f"{name}.csv")
+        return attached(StreamingHttpResponse(file.csv_lines(), content_type=CSV), f"{name}.csv")
     person = request.user
     data = file.workbook(person.label(queries.lang()) if isinstance(person, Person) else "")
-    return _attached(HttpResponse(data, content_type=XLSX), f"{name}.xlsx")
+    return attached(HttpResponse(data, content_type=XLSX), f"{name}.xlsx")
 
 
-def _attached(response: HttpResponseBase, name: str) -> HttpResponseBase:
+def attached(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    """Hand a file out under its name, kept by nobody on the way."""
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "no-store"
     return response

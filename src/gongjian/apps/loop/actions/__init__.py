@@ -1,5 +1,14 @@
-"""Steps of the closed loop: reports and close-out, rounds of returns, waivers and the launch."""
+"""Steps of the closed loop: reports and close-out, rounds, one-time questions, waivers, the launch."""
 
+from gongjian.apps.loop.actions.inquiries import (
+    Given,
+    InquiryPlan,
+    answer,
+    ask,
+    chase_inquiry,
+    close_inquiry,
+    withdraw_inquiry,
+)
 from gongjian.apps.loop.actions.launch import (
     Agenda,
     count_by,
@@ -29,13 +38,19 @@ from gongjian.apps.loop.actions.steps import Words, close_out, reopen, report, t
 __all__ = [
     "Agenda",
     "Filled",
+    "Given",
+    "InquiryPlan",
     "Joined",
     "Recorded",
     "RoundPlan",
     "Words",
     "accept",
+    "answer",
+    "ask",
     "chase",
     "chase_duty",
+    "chase_inquiry",
+    "close_inquiry",
     "close_out",
     "close_round",
     "count_by",
@@ -52,5 +67,6 @@ __all__ = [
     "send_back",
     "take_step",
     "waive",
+    "withdraw_inquiry",
     "withdraw_waivers",
 ]

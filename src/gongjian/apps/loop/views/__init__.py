@@ -1,5 +1,14 @@
 """Pages of the loop that write: reports, gaps and rounds, returns, the launch."""
 
+from gongjian.apps.loop.views.inquiries import answer as inquiry_answer
+from gongjian.apps.loop.views.inquiries import ask, inquiries, inquiry
+from gongjian.apps.loop.views.inquiries import chase as inquiry_chase
+from gongjian.apps.loop.views.inquiries import close as inquiry_close
+from gongjian.apps.loop.views.inquiries import export as inquiry_export
+from gongjian.apps.loop.views.inquiries import withdraw as inquiry_withdraw
+from gongjian.apps.loop.views.inquiry_sheets import take_in as inquiry_take_in
+from gongjian.apps.loop.views.inquiry_sheets import upload as inquiry_upload
+from gongjian.apps.loop.views.inquiry_sheets import workbook as inquiry_workbook
 from gongjian.apps.loop.views.launch import (
     gaps,
     launch,
@@ -16,6 +25,7 @@ from gongjian.apps.loop.views.steps import close_out, reopen, report, step
 
 __all__ = [
     "accept",
+    "ask",
     "chase",
     "close",
     "close_out",
@@ -24,6 +34,16 @@ __all__ = [
     "duty_join",
     "gaps",
     "give_back",
+    "inquiries",
+    "inquiry",
+    "inquiry_answer",
+    "inquiry_chase",
+    "inquiry_close",
+    "inquiry_export",
+    "inquiry_take_in",
+    "inquiry_upload",
+    "inquiry_withdraw",
+    "inquiry_workbook",
     "launch",
     "name_lead",
     "open_round",

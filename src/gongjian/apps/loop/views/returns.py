@@ -16,11 +16,12 @@ from gongjian.apps.campaigns.kernel_io import playbook_in_force, playbooks_of
 from gongjian.apps.campaigns.models import PlaybookVersion, Responsibility
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
-from gongjian.apps.loop import actions, pages
+from gongjian.apps.loop import actions, inquiry_pages, pages
 from gongjian.apps.loop.answers import PART, Names, Reader, questions, short, typed_of
 from gongjian.apps.loop.forms import shown
 from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.queries import returns as queries
+from gongjian.apps.loop.queries.inquiries import burden
 from gongjian.apps.loop.words import lang
 from gongjian.kernel.errors import KernelError
 from gongjian.kernel.model.fields import FieldType
@@ -58,8 +59,23 @@ def returns(request: HttpRequest) -> HttpResponse:
         ],
         "is_cut": found.is_cut,
         "n": len(found.open),
+        **_inquiries(seen, request.GET.get("round", "")),
     }
     return render(request, "loop/returns.html", context)
+
+
+def _inquiries(seen: Scope, round_id: str) -> dict[str, Any]:
+    """Give the one-time questions of the person's orgs; none beside a single round."""
+    if round_id:
+        return {}
+    found = burden(seen)
+    return {
+        "questions": inquiry_pages.burden_rows(found.open),
+        "answered": inquiry_pages.burden_rows(found.given),
+        "n_asked": found.n_asked,
+        "n_answered": found.n_answered,
+        "request_id": str(new_id()),
+    }
 
 
 def _by_round(rows: list[Return], made: list[pages.ReturnRow]) -> list[dict[str, Any]]:

@@ -32,6 +32,8 @@ from gongjian.lib.ids import new_id
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.core.files.uploadedfile import UploadedFile
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from gongjian.apps.accounts.access import Scope
     from gongjian.apps.loop.models import Round
     from gongjian.apps.loop.sheets import Given
+    from gongjian.formats.xlsx import SheetText
 
 _OVERTAKEN = noop(
     "Nothing was taken in: %(items)s was answered or reviewed since you looked. Give the workbook "
@@ -98,7 +101,7 @@ def upload(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     form = SheetForm(request.POST, request.FILES)
     if not form.is_valid():
         return _preview(request, row, form, None, status=422)
-    reading = _read(request, seen, row, form)
+    reading = _read(seen, row, form)
     clash = conflicts(playbook_in_force(row.campaign), reading.given)
     is_wrong = bool(reading.faults or clash or form.errors)
     is_clean = not is_wrong and bool(reading.given)
@@ -111,23 +114,27 @@ def upload(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     return _preview(request, row, form, reading, status=status, more=more)
 
 
-def _read(request: HttpRequest, seen: Scope, row: Round, form: SheetForm) -> Reading:
-    """Read every file; one that cannot be read is a fault of its own."""
+def _read(seen: Scope, row: Round, form: SheetForm) -> Reading:
     rows = list(_mine(seen, row).exclude(state=Return.State.ACCEPTED))
     reader = SheetReader(playbook_in_force(row.campaign), rows, Names())
-    limits = Limits(settings.PAPER_MAX_BYTES, settings.PAPER_MAX_UNPACKED_BYTES)
     whole = Reading()
-    for file in form.cleaned_data["sheets"]:
-        try:
-            one = reader.read(file.name, read_sheets(_bytes(file, limits), limits))
-        except PaperError as error:
-            form.add_error("sheets", f"{file.name}: {sentence(error)}")
-            continue
+    for name, sheets in books_in(form):
+        one = reader.read(name, sheets)
         whole.given += one.given
         whole.faults += one.faults
         whole.unknown += one.unknown
         whole.n_same += one.n_same
     return whole
+
+
+def books_in(form: SheetForm) -> Iterator[tuple[str, list[SheetText]]]:
+    """Read every file of a form; one that cannot be read is a fault of its own."""
+    limits = Limits(settings.PAPER_MAX_BYTES, settings.PAPER_MAX_UNPACKED_BYTES)
+    for file in form.cleaned_data["sheets"]:
+        try:
+            yield file.name, read_sheets(_bytes(file, limits), limits)
+        except PaperError as error:
+            form.add_error("sheets", f"{file.name}: {sentence(error)}")
 
 
 def _bytes(file: UploadedFile[bytes], limits: Limits) -> bytes:
