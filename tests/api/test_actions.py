@@ -17,7 +17,6 @@ CONTRACT = json.loads(
 BULK = "comes from the workbook of the organisation or the command line, many rows at once"
 PERSONAL = "a person reads, looks up or destroys personal fields, on a page that tells of it"
 PAPER = "a paper is read and confirmed by a person, sentence by sentence"
-ASKED = "a question is asked of people and answered by them, on pages and in workbooks"
 PART = "a part of another action, which has an operation"
 EXCEPT = {
     "accounts.add_groups": BULK,
@@ -42,11 +41,6 @@ EXCEPT = {
     "drafting.correct": PAPER,
     "drafting.draft": PAPER,
     "drafting.drop": PAPER,
-    "loop.answer": ASKED,
-    "loop.ask": ASKED,
-    "loop.chase_inquiry": ASKED,
-    "loop.close_inquiry": ASKED,
-    "loop.withdraw_inquiry": ASKED,
     "papers.receive": PAPER,
     "targets.revise": "no page offers it; a base line is revised with its paper",
 }

@@ -29,11 +29,17 @@ OPERATIONS = {
     for method, operation in methods.items()
 }
 BY_PERSON = {n for n, (_m, _p, o) in OPERATIONS.items() if o.get("x-scope") == ""}
-OWN = {"list_campaigns": 200, "list_own_returns": 200, "list_tokens": 200}  # one's own, or nothing
+OWN = {
+    "list_campaigns": 200,
+    "list_own_answers": 200,
+    "list_own_returns": 200,
+    "list_tokens": 200,
+}  # one's own, or nothing
 # What a viewer of a whole campaign is refused although it is only read.
 OFFICE_READS = {
-    "list_intakes", "read_intake", "list_playbooks", "list_rounds", "list_round_returns", "plan_adoption", "read_adoption",
-    "read_check", "read_duty", "read_playbook_text", "read_return", "read_round",
+    "list_intakes", "read_intake",
+    "list_answers", "list_inquiries", "list_playbooks", "list_rounds", "list_round_returns", "plan_adoption", "read_adoption",
+    "read_answer", "read_check", "read_duty", "read_inquiry", "read_playbook_text", "read_return", "read_round",
     "read_shipped_text",
 }  # fmt: skip
 # What is somebody's own, for a viewer too: their views, and nobody else's.

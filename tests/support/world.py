@@ -24,6 +24,7 @@ from gongjian.apps.grid import outgoing, waiting
 from gongjian.apps.grid.actions import save_view
 from gongjian.apps.grid.models import SavedView
 from gongjian.apps.loop import actions as loop
+from gongjian.apps.loop.models import Inquiry
 from gongjian.apps.papers.files import Kept, put
 from gongjian.apps.targets.actions import Raise, detach, raise_own
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
@@ -65,7 +66,18 @@ def make_world() -> World:
     books.people["away"], books.people["guest"] = person("away"), person("guest0")
     let_in(books.people["away"], "office", books.other)
     world = World(stage, books)
-    for part in (_campaigns, _items, _loop, _rounds, _targets, _orgs, _playbooks, _views, _tables):
+    for part in (
+        _campaigns,
+        _items,
+        _loop,
+        _rounds,
+        _inquiries,
+        _targets,
+        _orgs,
+        _playbooks,
+        _views,
+        _tables,
+    ):
         world.samples |= part(world)
     return world
 
@@ -231,6 +243,33 @@ def _rounds(world: World) -> dict[str, Sample]:
         "waive": Sample(code, {"items": [bare.code], "reason": "It comes later."}),
         "withdraw_waivers": Sample(code, {"waivers": [str(waiver.pk)]}),
         "launch": Sample({"code": "LK21"}, {"day": "2021-07-02", "main": "Town hall"}),
+    }
+
+
+def _inquiries(world: World) -> dict[str, Sample]:
+    asked = {
+        "title": "How many pumps?",
+        "things": [{"label": "Pumps in stock", "kind": "number", "unit": "台"}],
+        "due": END.isoformat(),
+        "orgs": ["works", "plan"],
+        "reason": "The flood is near.",
+    }
+    sent = program(world.people["office"]).post("campaigns/LK21/inquiries", asked)
+    assert sent.status_code == 200, sent.content
+    row = Inquiry.objects.get(pk=sent.json()["result"]["inquiry"])
+    code, here = {"code": "LK21"}, {"code": "LK21", "pk": row.pk}
+    given = {"pk": row.answers.get(org=world.stage.cast.orgs["works"]).pk}
+    return {
+        "list_inquiries": Sample(code),
+        "ask_inquiry": Sample(code, {**asked, "title": "How many boats?"}),
+        "read_inquiry": Sample(here),
+        "list_answers": Sample(here),
+        "list_own_answers": Sample(),
+        "read_answer": Sample(given),
+        "give_answer": Sample(given, {"content": {"t0": "3"}}),
+        "chase_inquiry": Sample(here),
+        "close_inquiry": Sample(here),
+        "withdraw_inquiry": Sample(here, {"reason": "Asked elsewhere."}),
     }
 
 

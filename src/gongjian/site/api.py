@@ -161,7 +161,7 @@ class Root(Schema):
 def root(request: HttpRequest) -> Any:
     """Give the addresses to begin at; whoever may read them is asked there."""
     here = reverse("api-1:api-root")
-    names = ("campaigns", "orgs", "groups", "returns", "playbooks", "tokens")
+    names = ("campaigns", "orgs", "groups", "returns", "answers", "playbooks", "tokens")
     return {
         "version": "1",
         "contract": f"{here}openapi.json",
