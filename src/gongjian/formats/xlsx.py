@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from gongjian.formats.read import Limits
 
+_LINE, _TALLEST = 15, 409  # points: of a line, and as high as a row may be
+_WIDE = "\u2e80"  # characters from here on are twice as wide
 ROW_CAP = 50_000
 COLUMN_CAP = 200
 MERGED_CAP = 1_000_000  # places in merged cells: more of them than a real sheet has cells
@@ -253,8 +255,11 @@ def _write_cells(sheet: Any, page: SheetPage, begin: int, styles: _Styles) -> in
     looks = [styles.grey if c in page.locked else styles.plain for c in range(len(page.columns))]
     known, grey = page.known, styles.grey
     write_string, write_number = sheet.write_string, sheet.write_number
+    widths = [0 if c.is_hidden else c.width for c in page.columns]
     row = begin - 1
     for row, cells in enumerate(page.rows, begin):  # its last value is what is given
+        if (n_lines := _n_lines(cells, widths)) > 1:
+            sheet.set_row(row, min(n_lines * _LINE, _TALLEST))
         for c, value in enumerate(cells):
             look_of = grey if known and (row - begin, c) in known else looks[c]
             if type(value) is str:
@@ -264,6 +269,23 @@ def _write_cells(sheet: Any, page: SheetPage, begin: int, styles: _Styles) -> in
             else:
                 write_string(row, c, "" if value is None else str(value), look_of)
     return row + 1
+
+
+def _n_lines(cells: Sequence[object], widths: Sequence[int]) -> int:
+    """Count the lines of the tallest cell: not every program makes a row as high as what stands in it.
+
+    A Chinese character is as wide as two Latin ones.
+    """
+    most = 1
+    for value, width in zip(cells, widths, strict=True):
+        if type(value) is not str or not width or (2 * len(value) <= width and "\n" not in value):
+            continue
+        lines = 0
+        for line in value.split("\n"):
+            wide = len(line) + sum(c >= _WIDE for c in line)
+            lines += max(-(-wide // width), 1)
+        most = max(most, lines)
+    return most
 
 
 def _sheet_name(name: str) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gongjian.apps.grid.columns import Column
     from gongjian.kernel.model.fields import HeaderProfile
 
+A4_WIDTH = 150  # characters in columns that an A4 page across still prints to be read
 ID = "编号标识"  # head of the hidden column in which ids travel
 _WIDTHS = {
     "title": 40, "report": 48, "report.progress": 36, "report.problems": 28,
@@ -113,6 +114,7 @@ class Export:
             title=title,
             note=self.note(),
             watermark=self.watermark(who),
+            paper="A3" if sum(c.width for c in columns) > A4_WIDTH else "A4",
         )
 
     def _cells(self) -> Iterator[list[object]]:
