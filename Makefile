@@ -43,7 +43,7 @@ check: setup ## what every commit passes: format, lint, types, contracts, catalo
 
 test: setup browser ## the whole suite on SQLite and on a real PostgreSQL, then in a real browser
 	@echo "== SQLite" && $(PY) -m pytest -q -n 2 -m "not browser" --ignore tests/soak
-	@echo "== PostgreSQL" && $(PY) tools/postgres.py run -- $(PY) -m pytest -q -n 2 -m "not browser" --ignore tests/soak
+	@echo "== PostgreSQL" && $(PY) tools/postgres.py run -- $(PY) -m pytest -q -n 2 -m "not browser" tests/api tests/apps tests/cli
 	@echo "== browser" && $(PY) -m pytest -q -n 2 -m browser
 
 browser: $(STAMP)/python

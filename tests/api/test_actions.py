@@ -70,6 +70,7 @@ def test_each_operation_says_what_it_needs():
         assert operation["x-scope"] in {*SCOPES, ""}, name
         assert {"401", "403", "404", "422"} <= set(operation["responses"]), name
         is_write = not name.startswith("get") and operation["x-scope"] != "read"
+        is_write = is_write and not operation.get("x-prepares")
         assert is_write == bool(operation.get("x-actions")), name
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from tests.support.api import ROOT, Program, program, token
 from tests.support.cast import act
 from tests.support.web import body_of, client
-from tests.support.world import World, make_world
+from tests.support.world import World, make_world, rows
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.secrets import SCOPES
@@ -37,11 +37,15 @@ OWN = {
 }  # one's own, or nothing
 # What a viewer of a whole campaign is refused although it is only read.
 OFFICE_READS = {
+    "list_intakes", "read_intake",
     "list_answers", "list_inquiries", "list_playbooks", "list_rounds", "list_round_returns", "plan_adoption", "read_adoption",
     "read_answer", "read_check", "read_duty", "read_inquiry", "read_playbook_text", "read_return", "read_round",
     "read_shipped_text",
 }  # fmt: skip
 # What is somebody's own, for a viewer too: their views, and nobody else's.
+# What was asked for by somebody else.
+NOT_MINE = {"read_export": 404, "read_export_file": 404}
+FILED = {"add_file": lambda: ("b.txt", "说明".encode()), "add_intake": lambda: ("b.xlsx", rows())}
 VIEWER_WRITES = {"add_view": 200, "patch_view": 404, "share_view": 404, "drop_view": 404}
 
 
@@ -63,8 +67,8 @@ def call(asked: Program, world: World, name: str):
     sample = world.samples[name]
     path = path.format(**sample.path)
     with undone():
-        if name == "add_file":
-            sent = {"file": SimpleUploadedFile("b.txt", "说明".encode())}
+        if name in FILED:
+            sent = {"file": SimpleUploadedFile(*FILED[name]())}
             key = {"Authorization": f"Bearer {asked.secret}"} if asked.secret else {}
             answer = asked.seat.post(ROOT + path, sent, headers=key)
         else:
@@ -129,7 +133,7 @@ def test_a_viewer_reads_and_changes_nothing(world):
         if name in OFFICE_READS:
             return 403
         is_read = OPERATIONS[name][2]["x-scope"] == "read"
-        return 200 if is_read else VIEWER_WRITES.get(name, 403)
+        return NOT_MINE.get(name, 200) if is_read else VIEWER_WRITES.get(name, 403)
 
     assert walked(program(world.people["viewer"]), world, expected) == []
 
@@ -202,7 +206,7 @@ def test_a_repeat_under_its_key_gives_the_first_outcome_and_another_body_is_refu
     asked = program(world.people["office"])
     wrong = []
     for name, (method, path, operation) in sorted(OPERATIONS.items()):
-        if not operation.get("x-actions") or name in BY_PERSON | {"add_file"}:
+        if not operation.get("x-actions") or name in BY_PERSON | set(FILED):
             continue
         sample = world.samples[name]
         place = path.format(**sample.path)

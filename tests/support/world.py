@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gongjian.apps.accounts import actions as accounts
+from gongjian.apps.accounts.access import scope
 from gongjian.apps.accounts.models import Grant, OrgGroupMember, Person
 from gongjian.apps.campaigns.actions import (
     adopt,
@@ -19,12 +20,14 @@ from gongjian.apps.campaigns.actions import (
     list_item,
 )
 from gongjian.apps.campaigns.models import Item, PlaybookVersion
+from gongjian.apps.grid import outgoing, waiting
 from gongjian.apps.grid.actions import save_view
 from gongjian.apps.grid.models import SavedView
 from gongjian.apps.loop import actions as loop
 from gongjian.apps.loop.models import Inquiry
 from gongjian.apps.papers.files import Kept, put
 from gongjian.apps.targets.actions import Raise, detach, raise_own
+from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
 from gongjian.lib import clock
 from gongjian.playbooks.load import content_of, text_of
 from tests.support.api import program, token
@@ -73,6 +76,7 @@ def make_world() -> World:
         _orgs,
         _playbooks,
         _views,
+        _tables,
     ):
         world.samples |= part(world)
     return world
@@ -113,6 +117,34 @@ def _campaigns(world: World) -> dict[str, Sample]:
         "list_rosters": Sample(key),
         "freeze_roster": Sample(key, {"name": "Frozen", "reason": "for the record"}),
         "add_item": Sample(key, {"title": "New", "duties": {"owner": ["plan"]}}),
+    }
+
+
+def rows() -> bytes:
+    """A workbook that would add one item to the works."""
+    columns = [SheetColumn("重点工作"), SheetColumn("承办单位")]
+    return write_book([SheetPage("works", columns, [["Taken in", "Works Bureau"]])])
+
+
+def _tables(world: World) -> dict[str, Sample]:
+    """An intake that is ready and a file that is written, both of the office."""
+    office, register = world.people["office"], world.books.register("works")
+    intake = waiting.begin(office, register, [("a.xlsx", rows())])
+    assert waiting.report_of(intake)["is_sound"]
+    asked = outgoing.ask_for(scope(office, clock.today()), register, office, {"as": "csv"})
+    file = outgoing.run(asked.pk)
+    key = {"code": "BK21", "key": "works"}
+    one, written = {**key, "pk": intake.pk}, {**key, "pk": file.pk}
+    return {
+        "list_intakes": Sample(key),
+        "add_intake": Sample(key),
+        "read_intake": Sample(one),
+        "answer_intake": Sample(one, {"later_wins": True}),
+        "take_intake": Sample(one, {"digest": intake.report["digest"]}),
+        "drop_intake": Sample(one),
+        "add_export": Sample(key, {"kind": "csv"}),
+        "read_export": Sample(written),
+        "read_export_file": Sample(written),
     }
 
 

@@ -15,15 +15,16 @@ from gongjian.cli.words import gettext
 @click.command("run", short_help="serve the site")
 @click.option("--port", default=8021, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-def command(port: int, host: str) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+def command(port: int, host: str, workers: int) -> None:
     """Bring the database up to date, then serve the site and do its background work."""
     setup()
     migrate()
     click.echo(gettext("Open %(address)s – Ctrl C stops.") % {"address": f"http://{host}:{port}/"})
-    serve(port, host)
+    serve(port, host, workers=workers)
 
 
-def serve(port: int, host: str = "127.0.0.1") -> None:
+def serve(port: int, host: str = "127.0.0.1", *, workers: int = 1) -> None:
     """Serve until stopped; a worker beside it seals, folds and ticks."""
     from django.conf import settings
 
@@ -38,7 +39,7 @@ def serve(port: int, host: str = "127.0.0.1") -> None:
             address=host,
             port=port,
             interface=Interfaces.WSGI,
-            workers=1,
+            workers=workers,
             log_access=False,
         ).serve()
     finally:

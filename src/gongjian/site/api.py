@@ -18,7 +18,7 @@ from gongjian.apps.accounts.api import router as accounts
 from gongjian.apps.accounts.tokens import Unauthorized
 from gongjian.apps.campaigns.api import routers as campaigns
 from gongjian.apps.cockpit.api import router as cockpit
-from gongjian.apps.grid.api import router as grid
+from gongjian.apps.grid.api import routers as grid
 from gongjian.apps.ledger.book import Moved
 from gongjian.apps.loop.api import routers as loop
 from gongjian.apps.targets.api import router as targets
@@ -54,7 +54,7 @@ api = Api(
     description="Registers, items, orgs, playbooks and the closed loop of delivery campaigns: the same "
     "reads and the same actions as the pages, with the same rights. See docs/reference/api.md.",
 )
-for room in (accounts, *campaigns, grid, cockpit, *loop, targets):
+for room in (accounts, *campaigns, *grid, cockpit, *loop, targets):
     api.add_router("", room)
 
 

@@ -63,6 +63,12 @@ def writes(
     return {"auth": auth, "response": {200: out}, "openapi_extra": extra}
 
 
+def prepares(scope: str, out: Any) -> dict[str, Any]:
+    """Declare an operation that gets a change ready, or drops it again: no fact changes, no event tells of it."""
+    extra: dict[str, Any] = {"x-scope": scope, "x-prepares": True}
+    return {"auth": [Bearer(scope), _SESSION], "response": {200: out}, "openapi_extra": extra}
+
+
 def once(
     view: Callable[..., Outcome | HttpResponse | None],
 ) -> Callable[..., dict[str, Any] | HttpResponse]:
