@@ -88,7 +88,8 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         operation["responses"][200].setdefault("headers", {})["ETag"] = _ETAG
         operation["responses"][304] = {"description": "Not Modified", "headers": {"ETag": _ETAG}}
         operation["parameters"].append(_IF_NONE_MATCH)
-    if method != "get":
+    # What only looks, or gets a change ready, leaves no event by which a repeat would be found.
+    if operation.get("x-actions"):
         operation["parameters"].append(_KEY)
     if is_conditional:
         operation["parameters"].append(_IF_MATCH)
