@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 from tests.support.cast import END, START, act
 from tests.support.ledgers import LEDGERS, PLAYBOOK, workbook
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.access import scope
 from gongjian.apps.accounts.models import Grant
-from gongjian.apps.campaigns.actions import found_campaign
+from gongjian.apps.campaigns.actions import add_duty, found_campaign
 from gongjian.apps.campaigns.asking import Ask
 from gongjian.apps.campaigns.models import Battle, Campaign, Item, Register
 from gongjian.apps.campaigns.recount import recount
 from gongjian.apps.campaigns.registers import Ledger
 from gongjian.apps.cockpit import queries
 from gongjian.apps.grid import actions
+from gongjian.apps.grid.columns import Columns
 from gongjian.apps.grid.exporting import Export
 from gongjian.apps.grid.intake import rows_of, sheets_of
 from gongjian.apps.grid.writing import plan_writes
@@ -79,3 +81,21 @@ def test_a_real_ledger_goes_in_and_out_and_in_again(cast, ledger_of, key):
     assert recount(asked.campaign) == []
     undo(act(cast.people["office"]), done.event_id)
     assert Item.objects.filter(campaign=asked.campaign).count() == 0
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_our_own_columns_go_out_and_in_unchanged(books, language):
+    """The accountable org is the lead; those who own it besides are not replaced by it."""
+    item = books.item(fields={"cost": "5", "stage": "early", "measures": ["one", "two"]})
+    for role, org in (("lead", "plan"), ("owner", "east"), ("support", "west")):
+        add_duty(act(), item, role, books.cast.orgs[org])
+    seen = scope(books.people["office"], clock.today())
+    asked = queries.ask(seen, books.campaign, None)
+    ledger = Ledger(seen, books.register("works"), asked.playbook.register("works"), asked.playbook)
+    with translation.override(language):
+        every = [c.source for c in Columns(asked, ledger).every()]
+        for chosen in ((), every):
+            data = Export(asked, ledger, Ask(), None, chosen).workbook("office")
+            _sheets, plan = take_in(asked, ledger, data)
+            assert [(w.before, w.after) for w in (*plan.made, *plan.changed)] == []
+            assert (plan.faults, plan.n_same) == ([], 1)

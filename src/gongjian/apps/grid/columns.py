@@ -152,7 +152,8 @@ def core_words() -> dict[str, str]:
         "code": _("Code"),
         "title": _("Item"),
         "battle": _("Battle"),
-        "org": _("Responsible"),
+        # Not the word of owners: a sheet that comes back tells the two apart.
+        "org": _("Answering org"),
         "start_on": _("Start"),
         "due": _("Due"),
         "state": _("State"),

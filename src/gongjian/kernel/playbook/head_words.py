@@ -9,7 +9,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "code": ("编号", "Code"),
     "title": ("事项", "Item"),
     "battle": ("攻坚战", "Battle"),
-    "org": ("主责单位", "Responsible"),
+    "org": ("主责单位", "Answering org", "Responsible"),
     "leader": ("牵头领导", "Leading official", "Leader"),
     "lead": ("牵头单位", "Lead org", "Lead unit", "Lead"),
     "owner": ("责任单位", "Responsible org", "Responsible unit", "Owner"),
