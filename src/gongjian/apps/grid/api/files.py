@@ -67,17 +67,34 @@ class IntakesOut(Schema):
     intakes: list[dict[str, Any]]
 
 
+Name = Annotated[str, Field(max_length=300)]
+Text = Annotated[str, Field(max_length=4000)]
+
+
+class SheetAnswers(Body):
+    """What was decided of a sheet."""
+
+    taken: bool = True
+    columns: Annotated[
+        dict[Name, Name], Field(description="position from 0 → source, or `-` to leave it")
+    ] = {}
+    cells: Annotated[dict[Name, Text], Field(description="address (C7) → text instead")] = {}
+
+
 class IntakeAnswers(Body):
     """What was decided of an intake; members that are not sent stay as they were."""
 
     sheets: Annotated[
-        dict[Annotated[str, Field(max_length=300)], Any] | None,
-        Field(description="sheet → taken, columns, cells"),
+        dict[Name, SheetAnswers] | None, Field(description="FILE|SHEET → what was decided")
     ] = None
-    quarters: dict[Annotated[str, Field(max_length=300)], str] | None = None
-    choices: dict[Annotated[str, Field(max_length=300)], Any] | None = None
+    quarters: dict[Name, Literal["cumulative", "incremental", "as_printed"]] | None = None
+    choices: Annotated[
+        dict[Name, Name] | None, Field(description="ITEM|SOURCE → file, or `-` for the book's")
+    ] = None
     later_wins: bool | None = None
-    left: list[Annotated[str, Field(max_length=300)]] | None = None
+    left: Annotated[
+        list[tuple[Name, int]] | None, Field(description="rows not taken: FILE|SHEET and number")
+    ] = None
 
 
 class IntakeTake(Body):
