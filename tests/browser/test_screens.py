@@ -73,14 +73,21 @@ def test_a_cockpit_shows_its_data_date_and_every_number_opens_its_rows(desk):
         link = page.locator(f"a.fact{fact}")
         n = int(link.locator(figure).inner_text())
         page.goto(page.evaluate("e => e.href", link.element_handle()))
-        assert page.locator("tbody th a").count() == n
+        assert rows_opened(page) == n
         page.go_back()
     for light in range(page.locator(".fact .lights a").count()):
         link = page.locator(".fact .lights a").nth(light)
         n = int(link.locator("b").inner_text())
         page.goto(page.evaluate("e => e.href", link.element_handle()))
-        assert page.locator("tbody th a").count() == n
+        assert rows_opened(page) == n
         page.go_back()
+
+
+def rows_opened(page) -> int:
+    """What a list says it has; other journeys add to it, so it may go on to further pages."""
+    n = int(re.search(r"\d+", page.locator("p.chips").inner_text())[0])
+    assert page.locator("tbody th a").count() == min(n, 100)
+    return n
 
 
 def test_a_past_day_shows_what_was_true_then(desk):
