@@ -16,7 +16,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Window
 
 from gongjian.apps.accounts.models import AccessClass, OrgReach
 from gongjian.apps.campaigns import tally
@@ -95,7 +95,9 @@ class Windows:
             parts = self._asked(ask).filter(self._parts_of(self._reached))
             return self._tallied(ask, own) + parts.count(), False
         if ask.is_search and self._sees_all:
-            n = found_in(self.register, ask.q)[: COUNT_CAP + 1].count()
+            n = self._found.get(ask.q)
+            if n is None:
+                n = found_in(self.register, ask.q)[: COUNT_CAP + 1].count()
             return min(n, COUNT_CAP), n > COUNT_CAP
         n = self._rows(ask).order_by()[: COUNT_CAP + 1].count()
         return min(n, COUNT_CAP), n > COUNT_CAP
@@ -157,8 +159,7 @@ class Windows:
 
     def _parts_of(self, orgs: list[UUID]) -> Q:
         """Filter by a part that orgs have in what others, or nobody, are accountable for."""
-        by_duty, as_member = parts_of(self.register.campaign_id, orgs)
-        part = Q(pk__in=by_duty) | Q(pk__in=as_member)
+        part = Q(pk__in=parts_of(self.register.campaign_id, orgs))
         others = ~Q(org__in=orgs) | Q(org__isnull=True)
         return part & others & Q(access_class=AccessClass.OPEN)
 
@@ -199,12 +200,21 @@ class Windows:
         return found[skip : skip + size]
 
     def _searched(self, ask: Ask, parts: Iterable[_Part], skip: int, size: int) -> list[Facts]:
-        """Give what is found by words alone: the index is asked for ids in the order of codes."""
+        """Give what is found by words alone: the index is asked for ids in the order of codes.
+
+        A window on all that is found counts it on the way: the index is not asked twice.
+        """
         [part] = parts
         texts = found_in(self.register, ask.q).filter(part.where).order_by("code")
-        ids = list(texts.values_list("item", flat=True)[skip : skip + size])
-        rows = Item.objects.filter(pk__in=ids).order_by("code").values_list(*_NAMES)
-        return [self._facts(r) for r in rows]
+        found = list(texts.values_list("item", Window(Count("*")))[skip : skip + size])
+        if found and part.where == Q():
+            self._found[ask.q] = found[0][1]
+        rows = Item.objects.filter(pk__in=[pk for pk, _n in found]).order_by("code")
+        return [self._facts(r) for r in rows.values_list(*_NAMES)]
+
+    @cached_property
+    def _found(self) -> dict[str, int]:
+        return {}
 
     def _rows(self, ask: Ask) -> QuerySet[Item]:
         scope = self._scopes[0]

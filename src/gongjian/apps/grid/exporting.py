@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from gongjian.lib import clock
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import IO
 
     from gongjian.apps.campaigns.asking import Ask
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from gongjian.kernel.model.fields import HeaderProfile
 
 A4_WIDTH = 150  # characters in columns that an A4 page across still prints to be read
+_RISKS = "=+-@\t\r"
+_RISKY = re.compile(f"(?:^|\n)[{re.escape(_RISKS)}]")  # finds the rows that have such a text, and few others
 ID = "编号标识"  # head of the hidden column in which ids travel
 _WIDTHS = {
     "title": 40, "report": 48, "report.progress": 36, "report.problems": 28,
@@ -174,9 +177,11 @@ def _number(text: str) -> object:
         return text
 
 
-def _harmless(texts: Iterable[str]) -> list[str]:
+def _harmless(texts: list[str]) -> list[str]:
     """A program that opens plain rows would work out what begins with one of these."""
-    return [f"'{t}" if t and t[0] in "=+-@\t\r" and not _is_number(t) else t for t in texts]
+    if not _RISKY.search("\n".join(texts)):
+        return texts
+    return [f"'{t}" if t and t[0] in _RISKS and not _is_number(t) else t for t in texts]
 
 
 def _is_number(text: str) -> bool:

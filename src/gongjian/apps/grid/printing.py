@@ -157,7 +157,7 @@ class Printer:
             if one.type is FieldType.CHOICE and not one.several:
                 return self._choice(one)
             if one.type not in _NAMED and not one.several:
-                return lambda row: _own(row, key, one)
+                return _own(one)
         unit = "" if self.is_plain else one.unit
         bare = one if unit else _unitless(one)
 
@@ -169,10 +169,10 @@ class Printer:
 
     def _choice(self, one: FieldDef) -> Make:
         words = {c.key: c.label.of(lang()) for c in one.choices}
-        key = one.key
+        plain = _own(one)
 
         def make(row: Row) -> str:
-            value = _own(row, key, one)
+            value = plain(row)
             return words.get(value, value)
 
         return make
@@ -287,7 +287,8 @@ class _More:
         fields = self.ledger.definition.fields
         if any(f.compute and f.compute.over == "children" for f in fields):
             seen = visible(self.asked.seen, self.asked.campaign.pk)
-            rows = Item.objects.filter(seen, parent__in=self.ids)
+            # In no order: one by code would tempt SQLite to read the whole table along that index.
+            rows = Item.objects.filter(seen, parent__in=self.ids).order_by()
             for parent, values in rows.values_list("parent_id", "fields"):
                 found[parent].append(values)
         return found
@@ -335,9 +336,14 @@ class _More:
 _NAMED = frozenset({FieldType.ORG, FieldType.PERSON, FieldType.FILE})
 
 
-def _own(row: Row, key: str, one: FieldDef) -> str:
-    value = row.item.fields.get(key) if row.listing is None else row.value(one)
-    return "" if value is None else str(value)
+def _own(one: FieldDef) -> Make:
+    key = one.key
+
+    def make(row: Row) -> str:
+        value = row.item.fields.get(key) if row.listing is None else row.value(one)
+        return "" if value is None else str(value)
+
+    return make
 
 
 def _unitless(one: FieldDef) -> FieldDef:

@@ -1,0 +1,7 @@
+"""What the closed loop adds to an item: reports, rounds with their returns, waivers; one-time questions."""
+
+from gongjian.apps.loop.models.inquiries import Answer, Inquiry
+from gongjian.apps.loop.models.reports import Report
+from gongjian.apps.loop.models.rounds import Return, Round, Waiver
+
+__all__ = ["Answer", "Inquiry", "Report", "Return", "Round", "Waiver"]
