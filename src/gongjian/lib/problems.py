@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as noop
 
 from gongjian.kernel.errors import KernelError
 from gongjian.kernel.model.fields import Label
-from gongjian.kernel.playbook.check import Problem
+from gongjian.kernel.playbook.problem import Problem
 from gongjian.playbooks.problems import line
 
 if TYPE_CHECKING:

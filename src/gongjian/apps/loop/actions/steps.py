@@ -12,7 +12,7 @@ from gongjian.apps.ledger.models import SYSTEM
 from gongjian.apps.loop.models import Report
 from gongjian.apps.loop.queries import Steps
 from gongjian.kernel.errors import KernelError
-from gongjian.kernel.model.playbook import StateCategory
+from gongjian.kernel.model.workflow import StateCategory
 from gongjian.kernel.playbook.values import missing
 from gongjian.kernel.workflow.machine import Allowed, Facts, decide
 from gongjian.lib import clock

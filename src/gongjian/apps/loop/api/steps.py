@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gongjian.apps.campaigns.models import Item
     from gongjian.apps.ledger.book import Outcome
     from gongjian.kernel.model.fields import Label
-    from gongjian.kernel.model.playbook import Transition
+    from gongjian.kernel.model.workflow import Transition
 
 router = Router(tags=["Closed loop"])
 Text = Annotated[str, Field(max_length=4000)]

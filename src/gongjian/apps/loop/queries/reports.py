@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from gongjian.apps.campaigns.models import Item
     from gongjian.kernel.model.fields import Label
-    from gongjian.kernel.model.playbook import Playbook, Transition
+    from gongjian.kernel.model.playbook import Playbook
+    from gongjian.kernel.model.workflow import Transition
 
 REASON = "reason"
 FILES = frozenset({"file", "evidence"})  # given by any file that is kept with the item
