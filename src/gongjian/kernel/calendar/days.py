@@ -33,7 +33,7 @@ def is_working_day(day: dt.date) -> bool:
 
     Examples
     --------
-    >>> is_working_day(dt.date(2021, 9, 18)), is_working_day(dt.date(2021, 9, 20))
+    >>> is_working_day(dt.date(2024, 9, 14)), is_working_day(dt.date(2024, 9, 16))
     (True, False)
     """
     try:
@@ -82,8 +82,8 @@ def after(day: dt.date, n: int, *, working: bool = True) -> dt.date:
 
     Examples
     --------
-    >>> after(dt.date(2021, 9, 30), 1)
-    datetime.date(2021, 10, 8)
+    >>> after(dt.date(2024, 9, 30), 1)
+    datetime.date(2024, 10, 8)
     """
     if not working:
         return day + n * _DAY
@@ -110,7 +110,7 @@ def between(first: dt.date, last: dt.date, *, working: bool = True) -> int:
 
     Examples
     --------
-    >>> between(dt.date(2021, 9, 30), dt.date(2021, 10, 8))
+    >>> between(dt.date(2024, 9, 30), dt.date(2024, 10, 8))
     1
     """
     n = max((last - first).days, 0)
