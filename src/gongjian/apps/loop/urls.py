@@ -43,4 +43,8 @@ urlpatterns = [
     path("c/<str:code>/launch/withdraw", views.withdraw_waivers, name="withdraw_waivers"),
     path("c/<str:code>/launch/publish", views.publish, name="publish"),
     path("i/<str:code>/step", views.step, name="step"),
+    path("i/<str:code>/consent", views.consent, name="consent"),
+    path("i/<str:code>/extension", views.ask_extension, name="ask_extension"),
+    path("i/<str:code>/extension/answer", views.decide_extension, name="decide_extension"),
+    path("revisits/<uuid:pk>", views.revisit, name="revisit"),
 ]
