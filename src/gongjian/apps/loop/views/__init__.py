@@ -31,9 +31,11 @@ from gongjian.apps.loop.views.steps import (
     revisit,
     step,
 )
+from gongjian.apps.loop.views.work import acknowledge, work
 
 __all__ = [
     "accept",
+    "acknowledge",
     "ask",
     "ask_extension",
     "chase",
@@ -72,5 +74,6 @@ __all__ = [
     "upload",
     "waive",
     "withdraw_waivers",
+    "work",
     "workbook",
 ]

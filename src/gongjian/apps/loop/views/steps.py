@@ -41,6 +41,8 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     except ActionError as error:
         return _refused(request, code, sentence(error))
     messages.success(request, _("Report on %(item)s received.") % {"item": code})
+    if request.POST.get("next") == "work":
+        return redirect("loop:work")
     return redirect("cockpit:item", code)
 
 
