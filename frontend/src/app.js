@@ -1,4 +1,5 @@
 import { follow, onKeys, toggleHelp } from "./keys.js";
+import "./drafts.js";
 import "./faces.js";
 
 onKeys({
@@ -7,6 +8,7 @@ onKeys({
   "g h": follow("[data-go=home]"),
   "g p": follow("[data-go=papers]"),
   "g i": follow("[data-go=inbox]"),
+  "g w": follow("[data-go=work]"),
   "g r": follow("[data-go=registers]"),
   "g o": follow("[data-go=orgs]"),
   "g c": follow("[data-go=cockpit]"),

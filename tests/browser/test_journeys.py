@@ -74,12 +74,12 @@ def test_from_a_paper_to_a_closed_item(desk):
     page.locator("[name=percent]").fill("100")
     page.locator("form[action$='/report'] button.primary").click()
     expect(page.locator(".reports")).to_contain_text("招牌已全部整治。")
-    page.locator("form[action$='/close-out'] button").click()
+    page.locator("button[formaction$='/close-out']").click()
     expect(page.locator(".message.error")).to_be_visible()  # never by whoever asked for it
 
     colleague = desk("office2", "phone")
     page = colleague.go(item.removeprefix(colleague.demo))
-    page.locator("form[action$='/close-out'] button").click()
+    page.locator("button[formaction$='/close-out']").click()
     expect(page.locator(".message.success")).to_be_visible()
     expect(page.locator(".history")).to_contain_text("销号")
     _clean(page)
