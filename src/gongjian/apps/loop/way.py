@@ -96,10 +96,12 @@ class Way:
     def context(self, *, may_write: bool) -> dict[str, Any]:
         """Give everything that the page shows: at most six queries."""
         is_live = self.until is None
+        steps = self.open_steps() if may_write else []
         return {
             "now": self.now() if is_live else None,
             "open_steps": {s.key for s in self.steps.open_to(self.roles)} if may_write else (),
-            "steps": self.open_steps() if may_write else [],
+            "steps": steps,
+            "any_reason": any(s.wants_reason for s in steps),
             "consents": self.consents() if is_live else [],
             "may_write": may_write,
             "extension": self.extension() if is_live else None,
