@@ -41,6 +41,7 @@ EXCEPT = {
     "drafting.correct": PAPER,
     "drafting.draft": PAPER,
     "drafting.drop": PAPER,
+    "loop.remind": "the clock reminds, by itself",
     "papers.receive": PAPER,
     "targets.revise": "no page offers it; a base line is revised with its paper",
 }

@@ -34,6 +34,7 @@ OWN = {
     "list_own_answers": 200,
     "list_own_returns": 200,
     "list_tokens": 200,
+    "read_work": 200,
 }  # one's own, or nothing
 # What a viewer of a whole campaign is refused although it is only read.
 OFFICE_READS = {

@@ -131,6 +131,8 @@ TABLE = {
     "targets:attach": ("get", 302, 404, 403, 200),
     "targets:detach": ("post", 302, 404, 403, 302),
     "loop:step": ("post", 302, 404, 403, 302),
+    "loop:work": ("get", 302, 200, 200, 200),
+    "loop:acknowledge": ("post", 302, 302, 302, 302),
     "loop:consent": ("post", 302, 404, 403, 403),
     "loop:ask_extension": ("post", 302, 404, 403, 403),
     "loop:decide_extension": ("post", 302, 404, 403, 302),
@@ -275,6 +277,8 @@ def of_a_round(cast) -> dict[str, list[object]]:
         **{f"loop:{n}": [code, row, item.pk] for n in ("duty", "duty_chase", "duty_join")},
         **{f"loop:{n}": [one.pk] for n in ("return", "send_back")},
         "loop:returns": [],
+        "loop:work": [],
+        "loop:acknowledge": [],
         "notices:open": [Notice.objects.filter(org=one.org_id).get().pk],
         **{f"targets:{n}": [target.pk] for n in ("target", "raise", "withdraw")},
     }

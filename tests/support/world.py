@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +24,9 @@ from gongjian.apps.campaigns.models import Item, PlaybookVersion
 from gongjian.apps.grid import outgoing, waiting
 from gongjian.apps.grid.actions import save_view
 from gongjian.apps.grid.models import SavedView
+from gongjian.apps.ledger import gate
 from gongjian.apps.loop import actions as loop
-from gongjian.apps.loop.models import Inquiry
+from gongjian.apps.loop.models import Inquiry, Revisit
 from gongjian.apps.papers.files import Kept, put
 from gongjian.apps.targets.actions import Raise, detach, raise_own
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
@@ -201,6 +203,37 @@ def _loop(world: World) -> dict[str, Sample]:
         "take_step": Sample({"code": shelved.code}, {"step": "shelve", "reason": "No ground."}),
         "close_out": Sample(code, {}),
         "reopen": Sample({"code": closed.code}, {"reason": "It leaks."}),
+        **_way(world),
+    }
+
+
+def _way(world: World) -> dict[str, Sample]:
+    """Items of the built-in playbook: one to be agreed to, one to be asked for, one to be answered, one closed."""
+    cast = world.stage.cast
+    for org in ("works", "plan"):
+        held = Grant(role="principal", campaign_id=cast.campaign.pk, org=cast.orgs[org])
+        held.person = world.people["office"]
+        accounts.grant(act(), held)
+    works, head = frozenset({"contact"}), frozenset({"principal"})
+    items = [cast.item(f"Way {n}", state="in_hand") for n in range(4)]
+    plea = loop.Plea(END + dt.timedelta(20), "Half of it is done.")
+    for item in items[:2]:
+        asked = act(world.people["works"], reason="The parts come late.")
+        loop.ask_extension(asked, item, plea, roles=works)
+    loop.consent(act(world.people["colleague"]), items[1], "principal", roles=head)
+    loop.close_out(act(world.people["colleague"]), items[3], roles=frozenset(OFFICE))
+    look = Revisit(campaign=cast.campaign, item=items[3], limit="revisit", due=END)
+    with gate.opened():
+        look.save(force_insert=True)
+    new = {"due": plea.due.isoformat(), "reason": "Rain.", "progress": "Half of it is done."}
+    code = {"code": items[2].code}
+    return {
+        "read_way": Sample(code),
+        "read_work": Sample(),
+        "add_consent": Sample({"code": items[0].code}, {"role": "principal"}),
+        "ask_extension": Sample(code, new),
+        "answer_extension": Sample({"code": items[1].code}, {"grant": True}),
+        "record_revisit": Sample({"pk": look.pk}, {"held": True, "reason": "Seen on site."}),
     }
 
 

@@ -48,6 +48,7 @@ def _once(holder: str) -> None:
     from gongjian.apps.jobs import runner, timers
     from gongjian.apps.ledger.jobs import verify_book
     from gongjian.apps.ledger.seal import seal
+    from gongjian.apps.loop.jobs import remind_due
     from gongjian.lib import clock
 
     now = clock.now()
@@ -61,6 +62,7 @@ def _once(holder: str) -> None:
     tally.fold(holder)
     seal(holder)
     tick_due()
+    remind_due(now)
 
 
 def main() -> None:

@@ -8,8 +8,8 @@ import pytest
 from tests.support.cast import END, START, act
 from tests.support.chains import make_desk
 
+from gongjian.apps.loop.actions.reminders import LATELY, remind
 from gongjian.apps.loop.models import Turn
-from gongjian.apps.loop.reminders import LATELY, remind
 from gongjian.apps.notices.models import Notice
 
 pytestmark = pytest.mark.django_db

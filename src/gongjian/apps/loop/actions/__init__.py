@@ -26,6 +26,7 @@ from gongjian.apps.loop.actions.launch import (
     withdraw_waivers,
 )
 from gongjian.apps.loop.actions.recording import Recorded, record_reports
+from gongjian.apps.loop.actions.reminders import remind
 from gongjian.apps.loop.actions.revisits import record_revisit
 from gongjian.apps.loop.actions.rounds import (
     Filled,
@@ -84,6 +85,7 @@ __all__ = [
     "record_reports",
     "record_revisit",
     "refuse_extension",
+    "remind",
     "reopen",
     "report",
     "send_back",

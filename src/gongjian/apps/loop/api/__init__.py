@@ -1,7 +1,7 @@
 """The closed loop for programs: reports and steps, rounds of returns, the launch."""
 
-from gongjian.apps.loop.api import inquiries, launch, returns, steps
+from gongjian.apps.loop.api import inquiries, launch, returns, steps, way
 
-routers = (steps.router, returns.router, inquiries.router, launch.router)
+routers = (steps.router, way.router, returns.router, inquiries.router, launch.router)
 
 __all__ = ["routers"]

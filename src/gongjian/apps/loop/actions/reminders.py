@@ -6,41 +6,22 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
-from gongjian.apps.campaigns.models import Campaign
-from gongjian.apps.jobs import timers
-from gongjian.apps.ledger.book import Act, action
+from gongjian.apps.ledger.book import action
 from gongjian.apps.loop.models import Turn
 from gongjian.apps.notices.actions import tell
 from gongjian.apps.notices.models import Notice
-from gongjian.kernel.calendar.days import is_working_day
-from gongjian.lib import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gongjian.apps.campaigns.models import Campaign
     from gongjian.apps.ledger.book import Book
     from gongjian.kernel.model.playbook import LadderStep, Playbook
 
-HOUR = 8  # of the campaign's clock, on working days
 CAP = 5_000  # in one event
 LATELY = 7  # days after a rung's day in which it is still told, after a stop
 SOON, LATE = "step.due_soon", "step.late"
 _OURS = "contact"  # turns of orgs; an office sees its own on its page
-
-
-def remind_due(now: dt.datetime) -> int:
-    """Remind in every campaign whose day has begun; gives how many orgs' items were told of."""
-    n = 0
-    for campaign in Campaign.objects.filter(is_example=False):
-        day = clock.day_of(now, campaign.zone)
-        begins = clock.start_of(day, campaign.zone) + dt.timedelta(hours=HOUR)
-        if now < begins or not is_working_day(day):
-            continue
-        slot = f"{campaign.pk.hex}-{day}"[:40]
-        if timers.take("remind", slot, now):
-            act = Act(request_id=f"remind-{campaign.pk}-{day}")
-            n += remind(act, campaign, day).result["n"]
-    return n
 
 
 @action("loop.remind")
