@@ -39,6 +39,8 @@ KEEPERS = (
     "apps/grid/waiting.py",
     "apps/grid/outgoing.py",
     "apps/grid/form_desk.py",
+    "apps/notices/outbox.py",
+    "apps/notices/preferences.py",
     "apps/notices/reads.py",
 )
 

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from gongjian.apps.accounts.models import Role
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gongjian.apps.notices.models import Notice
 
 # Code → what it says. The part before the dot is its kind.
@@ -19,6 +23,47 @@ SENTENCES: dict[str, str] = {
     "round.asked": noop("%(n)s items to complete: %(round)s"),
     "round.chased": noop("Reminder: %(n)s items are still to be completed: %(round)s"),
     "round.duty_chased": noop("Reminder: your part of %(item)s %(title)s is missing"),
+}
+# Code → what is expected; a code without one informs and asks for nothing.
+EXPECTED: dict[str, str] = {
+    "inquiry.asked": noop("Answer the question"),
+    "inquiry.chased": noop("Answer the question"),
+    "return.sent_back": noop("Correct it and return it"),
+    "round.asked": noop("Fill in what is missing and return it"),
+    "round.chased": noop("Fill in what is missing and return it"),
+    "round.duty_chased": noop("Hand in your part"),
+}
+# Why somebody is told; %(org)s is the org that answers.
+WHY: dict[str, str] = {
+    "": noop("%(org)s answers for it"),
+    "check": noop("You are to check it"),
+    "lead": noop("You lead it"),
+    "member": noop("%(org)s is one of those that answer together"),
+    "named": noop("You are named"),
+    "owner": noop("%(org)s is responsible for it"),
+    "sent": noop("You asked for it"),
+    "watch": noop("You watch it"),
+}
+STATES: dict[str, str] = {
+    "queued": noop("Waiting to be sent"),
+    "failed": noop("Failed, will be tried again"),
+    "sent": noop("Sent"),
+    "given_up": noop("Given up"),
+    "dropped": noop("Not sent any more"),
+}
+# Why a message did not arrive, and what helps.
+ERRORS: dict[str, str] = {
+    "address_private": noop("The name leads to a private address; the operator may allow it"),
+    "answered": noop("It was answered before it was sent"),
+    "channel_off": noop("The address was removed or switched off"),
+    "mail_unreachable": noop("The mail server did not take it"),
+    "nothing_waits": noop("Nothing was waiting any more"),
+    "refused": noop("The receiver refused this message (%(status)s)"),
+    "secret_unreadable": noop("The secret cannot be read; register the address anew"),
+    "timeout": noop("No answer in time"),
+    "unavailable": noop("The receiver is out of order (%(status)s)"),
+    "unreachable": noop("No connection could be made"),
+    "withdrawn": noop("The right to know was withdrawn"),
 }
 KINDS: dict[str, str] = {
     "inquiry": noop("One-time question"),
@@ -32,6 +77,27 @@ def sentence(notice: Notice) -> str:
     """Give what a notice says; one of a code that is not known here says that it is there."""
     pattern = SENTENCES.get(notice.code)
     return _(pattern) % _Facts(notice.facts) if pattern else _("A notice (%s)") % notice.code
+
+
+def error_sentence(code: str) -> str:
+    """Give why a message did not arrive."""
+    if not code:
+        return ""
+    if pattern := ERRORS.get(code):
+        return _(pattern)
+    head, _low, status = code.rpartition("_")
+    return _(ERRORS.get(head, "%(status)s")) % {"status": status}
+
+
+def why(notice: Notice, language: str, roles: Iterable[str] = ()) -> str:
+    """Give why somebody is told: what their org, or they themselves, have to do with it."""
+    if notice.org is None:
+        return _(WHY.get(notice.why) or WHY["named"])
+    pattern = WHY.get(notice.why) or WHY[""]
+    words = [str(Role(r).label) for r in roles]
+    as_whom = _("you are its %(role)s") % {"role": words[0]} if words else ""
+    told = _(pattern) % {"org": notice.org.label(language)}
+    return _("%(why)s; %(role)s") % {"why": told, "role": as_whom} if as_whom else told
 
 
 class _Facts(dict[str, object]):
