@@ -9,12 +9,12 @@ from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from standardwebhooks import Webhook
-from tests.support.cast import act
 
 from gongjian.apps.ledger.book import action
 from gongjian.apps.notices import actions
 from gongjian.apps.notices.models import Delivery, Hook, Notice
 from gongjian.lib.ids import new_id
+from tests.support.cast import act
 
 LOOPBACK = ["127.0.0.0/8", "::1/128"]
 

@@ -49,6 +49,8 @@ def schemes() -> list[str]:
 
 def may_be_asked(url: str) -> bool:
     """Tell whether an address could be sent to, as far as its letters show."""
+    if any(letter.isspace() for letter in url):
+        return False
     try:
         read = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError):
@@ -62,12 +64,8 @@ def may_reach(text: str) -> bool:
     inner = _inside(told)
     if any(a in network for network in _allowed() for a in (told, inner)):
         return True
-    return all(
-        a.is_global
-        and not (a.is_multicast or a.is_reserved or a.is_loopback or a.is_link_local)
-        and not (a.is_private or a.is_unspecified)
-        for a in (told, inner)
-    )
+    is_special = inner.is_multicast or inner.is_reserved or inner.is_loopback or inner.is_private
+    return inner.is_global and not (is_special or inner.is_link_local or inner.is_unspecified)
 
 
 def _inside(address: Address) -> Address:
@@ -76,10 +74,7 @@ def _inside(address: Address) -> Address:
         return address
     if address in _NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    carried = address.ipv4_mapped or address.sixtofour
-    if carried is None and address.teredo is not None:
-        carried = address.teredo[1]
-    return carried or address
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _allowed() -> Iterable[ipaddress.IPv4Network | ipaddress.IPv6Network]:
