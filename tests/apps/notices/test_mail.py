@@ -154,6 +154,28 @@ def test_in_quiet_hours_nothing_comes_but_what_is_urgent_to_who_wants_it(cast, s
     assert len(server.letters) == 2
 
 
+def test_quiet_hours_that_were_changed_since_are_heeded(cast, server):
+    wish(cast.people["works"])
+    told_at(MONDAY, cast, org=cast.orgs["works"])
+    wish(cast.people["works"], quiet_from="9", quiet_until="12")
+    at(MONDAY)
+    assert server.letters == []
+    assert Delivery.objects.get().attempts == 0
+    at(MONDAY.replace(hour=12))
+    assert len(server.letters) == 1
+
+
+def test_a_digest_that_could_not_be_sent_on_its_day_is_let_go(cast, server):
+    digest(cast.people["works"])
+    tell(cast.campaign, org=cast.orgs["works"])
+    server.refuses = 99
+    at(MONDAY)
+    server.refuses = 0
+    at(MONDAY + dt.timedelta(days=1))
+    (text,) = server.texts
+    assert "2026-03-03" in text
+
+
 def test_three_words_of_one_thing_in_one_night_are_one_mail(cast, server):
     wish(cast.people["works"])
     night = MONDAY.replace(hour=22)

@@ -9,7 +9,7 @@ from tests.support.cast import act
 from tests.support.hooks import hook, say, tell, tried
 
 from gongjian.apps.ledger.book import ActionError, action
-from gongjian.apps.notices import actions, outbox
+from gongjian.apps.notices import actions, outbox, sending
 from gongjian.apps.notices.models import Delivery, Notice
 from gongjian.lib import clock
 from gongjian.lib.ids import new_id
@@ -179,12 +179,37 @@ def test_an_address_that_is_removed_gets_nothing_any_more(cast, gateway, receive
 
 def test_what_a_killed_sender_held_is_free_when_its_time_has_run_out(cast, gateway, receiver, send):
     tell(cast.campaign, org=cast.orgs["works"])
-    outbox.number("dead")
+    outbox.number()
     (held,) = outbox.claim("dead", clock.now())
     assert send() == 0
     assert send(minutes=5) == 1
     outbox.note(held, "timeout", "dead", clock.now())  # it was not dead after all: too late
     assert states() == ["sent"]
+
+
+def test_what_is_answered_while_a_sender_holds_it_is_not_sent(cast, gateway, receiver, monkeypatch):
+    notices = [tell(cast.campaign, org=cast.orgs["works"]) for _ in range(2)]
+    real = sending.send
+
+    def answered_meanwhile(row):
+        settle(act(), cast.campaign, notices[1])
+        return real(row)
+
+    monkeypatch.setattr(sending, "send", answered_meanwhile)
+    assert sending.send_due("s1") == 1
+    assert states() == ["sent", "dropped"]
+
+
+def test_a_message_that_breaks_the_program_keeps_no_other_up(
+    cast, gateway, receiver, send, monkeypatch, caplog
+):
+    for _ in range(2):
+        tell(cast.campaign, org=cast.orgs["works"])
+    real = sending.send
+    monkeypatch.setattr(sending, "send", lambda row: 1 / 0 if row.n == 1 else real(row))
+    assert send() == 2
+    assert states() == ["failed", "sent"]
+    assert "broke" in caplog.text
 
 
 def test_each_receiver_has_numbers_of_its_own(cast, gateway, receiver, send):

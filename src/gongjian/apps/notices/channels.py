@@ -17,9 +17,9 @@ from standardwebhooks import Webhook
 from gongjian.apps.accounts.access import scope
 from gongjian.apps.accounts.models import Person
 from gongjian.apps.notices.models import Delivery, Hook, Preference
-from gongjian.apps.notices.outbox import DIGEST, MAIL, MAIL_DOWN, WEBHOOK
+from gongjian.apps.notices.outbox import DIGEST, MAIL, MAIL_DOWN, WEBHOOK, when
 from gongjian.apps.notices.queries import notices, waiting_counts
-from gongjian.apps.notices.retrying import DELIVERED, refused
+from gongjian.apps.notices.retrying import DELIVERED, LATER, refused
 from gongjian.apps.notices.sentences import KINDS
 from gongjian.lib import clock, outgoing, vault
 
@@ -41,8 +41,6 @@ def link(path: str) -> str:
 
 def send(row: Delivery) -> str:
     """Send one message by its channel; what of rights and wishes has changed since is looked at now."""
-    if row.notice is not None and row.notice.done_on is not None and row.channel == MAIL:
-        return "answered"
     channel = CHANNELS.get(row.channel)
     return channel(row) if channel else "channel_off"
 
@@ -69,6 +67,8 @@ def _one(row: Delivery, wish: Preference, seen: Scope) -> tuple[str, str] | str:
         return "channel_off"
     if row.notice is None or not notices(seen).filter(pk=row.notice.pk).exists():
         return "withdrawn"
+    if when(wish, clock.now(), is_urgent=row.notice.is_urgent) > clock.now():
+        return LATER
     kind = KINDS.get(str(row.payload["code"]).split(".")[0])
     what = _(kind) if kind else _("Notice")
     subject = " ".join(part for part in (what, row.payload.get("item", "")) if part)
@@ -83,6 +83,8 @@ def _digest(row: Delivery, wish: Preference, seen: Scope) -> tuple[str, str] | s
     """Give the digest of a day as things and rights are now, or why there is none."""
     if not wish.has_digest:
         return "channel_off"
+    if row.payload["day"] != clock.today().isoformat():
+        return "past"  # the next one tells it all
     counts = waiting_counts(seen, clock.today())
     if not counts:
         return "nothing_waits"

@@ -3,7 +3,7 @@
 How a message goes
 ------------------
 1. `put` writes a row for each receiver in the transaction of the action that tells.
-2. `number` gives committed rows their numbers, one sender at a time.
+2. `number` gives committed rows their numbers.
 3. `claim` hands rows to a sender for a while: those that are due and have no earlier one about the
    same thing to the same receiver still to be sent. Two senders never hold one row; what a killed
    one held is free when its time has run out.
@@ -23,7 +23,6 @@ from django.db.models.functions import Greatest
 
 from gongjian.apps.accounts.access import grants_on, holders_on
 from gongjian.apps.accounts.models import AccessClass, OrgReach
-from gongjian.apps.ledger.seal import take_lease
 from gongjian.apps.notices.models import Delivery, Hook, Preference
 from gongjian.apps.notices.models.outbox import OPEN, State
 from gongjian.apps.notices.queries import TAKERS
@@ -169,16 +168,19 @@ def drop_receiver(channel: str, receiver: UUID, at: dt.datetime) -> int:
     return rows.update(state=State.DROPPED, last_error="channel_off", done_at=at)
 
 
-def number(holder: str) -> int:
+def number() -> int:
     """Give numbers to what was committed since, in the order it was written; gives how many.
 
-    Only one sender numbers at a time: the lease keeps others away, and two that slip through meet at
-    the number, where the later one fails and changes nothing.
+    Two senders cannot number at once: they meet at the first row, where the later one waits until it
+    is numbered, and then counts on.
     """
-    if not Delivery.objects.filter(n=None).exists() or not take_lease("outbox", holder):
+    if not Delivery.objects.filter(n=None).exists():
         return 0
     with transaction.atomic():
-        rows = list(Delivery.objects.filter(n=None).order_by("at", "pk")[: 4 * BATCH])
+        new = Delivery.objects.filter(n=None).order_by("at", "pk")
+        if connection.features.has_select_for_update:
+            new = new.select_for_update()
+        rows = list(new[: 4 * BATCH])
         keys = {(r.channel, r.receiver) for r in rows}
         last = Delivery.objects.filter(receiver__in={r for _c, r in keys}).exclude(n=None)
         counted = last.values_list("channel", "receiver").annotate(last=Max("n")).order_by()
@@ -219,6 +221,13 @@ def claim(holder: str, now: dt.datetime, limit: int = _CLAIMED) -> list[Delivery
         ids = [r.pk for r in taken]
         Delivery.objects.filter(pk__in=ids).update(held_by=holder, held_until=now + LEASE)
     return taken
+
+
+def is_still_to_go(row: Delivery, holder: str) -> bool:
+    """Tell whether what was taken a while ago is still to be sent: not answered, paused or removed since."""
+    paused = Hook.objects.filter(is_paused=True).values("pk")
+    mine = Delivery.objects.filter(pk=row.pk, held_by=holder, state__in=OPEN)
+    return mine.exclude(channel=WEBHOOK, receiver__in=paused).exists()
 
 
 def release(rows: Iterable[Delivery], holder: str) -> None:

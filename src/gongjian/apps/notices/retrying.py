@@ -18,9 +18,10 @@ FIRST, CAP = dt.timedelta(seconds=10), dt.timedelta(hours=1)
 GIVEN_UP_AFTER = dt.timedelta(days=3)  # since the first attempt
 DELIVERED = ""
 # Of the message, not of the receiver: it will not be sent at all.
-MOOT = frozenset({"withdrawn", "answered", "channel_off", "nothing_waits"})
+MOOT = frozenset({"withdrawn", "answered", "channel_off", "nothing_waits", "past"})
+LATER = "later"  # no attempt was made: it fell into quiet hours
 # Of this message alone: the receiver answers, others may go on.
-_REFUSED = "refused_"
+_REFUSED, BROKEN = "refused_", "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def after(row: Tried, code: str, now: dt.datetime, share: float) -> Tried:
 
     `share`, from 0 to 1, spreads the next attempts of many messages.
     """
+    if code == LATER:
+        return row
     if code in MOOT:
         return replace(row, state=State.DROPPED, last_error=code)
     first = row.first_at or now
@@ -60,7 +63,8 @@ def pause(attempts: int, share: float) -> dt.timedelta:
 
 def is_receiver_down(code: str) -> bool:
     """Tell whether nothing else need be tried there for now."""
-    return code not in MOOT and code != DELIVERED and not code.startswith(_REFUSED)
+    is_its_own = code in MOOT or code in {DELIVERED, LATER, BROKEN} or code.startswith(_REFUSED)
+    return not is_its_own
 
 
 def refused(status: int) -> str:

@@ -55,10 +55,13 @@ STATES: dict[str, str] = {
 ERRORS: dict[str, str] = {
     "address_private": noop("The name leads to a private address; the operator may allow it"),
     "answered": noop("It was answered before it was sent"),
+    "broken": noop("The program broke on this message; tell the administrator"),
     "channel_off": noop("The address was removed or switched off"),
     "mail_unreachable": noop("The mail server did not take it"),
     "nothing_waits": noop("Nothing was waiting any more"),
+    "past": noop("Its day was over"),
     "refused": noop("The receiver refused this message (%(status)s)"),
+    "refused_address": noop("The mail server refused the address"),
     "secret_unreadable": noop("The secret cannot be read; register the address anew"),
     "timeout": noop("No answer in time"),
     "unavailable": noop("The receiver is out of order (%(status)s)"),
