@@ -89,13 +89,15 @@ def error_sentence(code: str) -> str:
     if pattern := ERRORS.get(code):
         return _(pattern)
     head, _low, status = code.rpartition("_")
-    return _(ERRORS.get(head, "%(status)s")) % {"status": status}
+    pattern = ERRORS.get(head)
+    return _(pattern) % {"status": status} if pattern else code
 
 
 def why(notice: Notice, language: str, roles: Iterable[str] = ()) -> str:
     """Give why somebody is told: what their org, or they themselves, have to do with it."""
     if notice.org is None:
-        return _(WHY.get(notice.why) or WHY["named"])
+        own = WHY.get(notice.why) or WHY["named"]
+        return _(own)
     pattern = WHY.get(notice.why) or WHY[""]
     words = [str(Role(r).label) for r in roles]
     as_whom = _("you are its %(role)s") % {"role": words[0]} if words else ""
