@@ -11,6 +11,7 @@ import ipaddress
 import socket
 import ssl
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -154,11 +155,16 @@ def _left(until: float) -> float:
 
 class _Transport(httpx.HTTPTransport):
     def __init__(self, until: float) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=_trust(), trust_env=False)
         self._pool.close()
         # The client has no setting for it: its pool is the place where connections are made.
-        context = ssl.create_default_context()
-        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_Guarded(until))
+        self._pool = httpcore.ConnectionPool(ssl_context=_trust(), network_backend=_Guarded(until))
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Read the system's certificates once: that costs more than a message does."""
+    return ssl.create_default_context()
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:

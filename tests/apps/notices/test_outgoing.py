@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
+import ssl
 import threading
 import time
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.hooks import Receiver
 
 from gongjian.lib import outgoing
 
@@ -159,3 +166,38 @@ def test_in_the_clear_only_where_the_operator_opened_a_network(settings):
     assert outgoing.may_be_asked("https://office.example/in?x=1")
     settings.OUTGOING_ALLOW = ["10.0.0.0/8"]
     assert outgoing.may_be_asked("http://gateway:8080/in")
+
+
+def certificate(folder, name: str):
+    """Make a certificate for a name, signed by itself; gives the file that holds it with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = dt.datetime.now(dt.UTC)
+    made = x509.CertificateBuilder().subject_name(who).issuer_name(who).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now).not_valid_after(now + dt.timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    path = folder / f"{name}.pem"
+    plain = serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    signed = made.sign(key, hashes.SHA256())
+    path.write_bytes(pem + signed.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(("name", "came"), [("localhost", 1), ("elsewhere.example", 0)])
+def test_over_tls_the_name_is_proved_although_the_address_was_chosen(
+    settings, monkeypatch, tmp_path, name, came
+):
+    settings.OUTGOING_ALLOW = ["127.0.0.0/8", "::1/128"]
+    path = certificate(tmp_path, name)
+    monkeypatch.setattr(outgoing, "_trust", lambda: ssl.create_default_context(cafile=path))
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(path)
+    with Receiver() as receiver:
+        receiver.server.socket = own.wrap_socket(receiver.server.socket, server_side=True)
+        url = receiver.url.replace("http://127.0.0.1", "https://localhost")
+        try:
+            status = outgoing.post(url, b"{}", {"webhook-id": "1"})
+        except outgoing.Unsent as unsent:
+            status = unsent.code
+    assert (len(receiver.came), status) == ((1, 204) if came else (0, "unreachable"))
