@@ -202,6 +202,10 @@ class Register(Ledgered):
         return self.key
 
 
+# Categories of states in which an item is no longer open.
+OVER = ("closed", "ended")
+
+
 class Item(Ledgered):
     """One row of a register (事项). Facts are columns; light and due state are computed beside them."""
 

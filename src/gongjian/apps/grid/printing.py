@@ -30,6 +30,7 @@ from gongjian.apps.targets.models import Target
 from gongjian.apps.targets.queries import aims_among
 from gongjian.kernel.model.fields import FieldType
 from gongjian.kernel.playbook.values import computed
+from gongjian.lib import among  # noqa: F401  # for __among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -288,7 +289,7 @@ class _More:
         if any(f.compute and f.compute.over == "children" for f in fields):
             seen = visible(self.asked.seen, self.asked.campaign.pk)
             # In no order: one by code would tempt SQLite to read the whole table along that index.
-            rows = Item.objects.filter(seen, parent__in=self.ids).order_by()
+            rows = Item.objects.filter(seen, parent__among=self.ids).order_by()
             for parent, values in rows.values_list("parent_id", "fields"):
                 found[parent].append(values)
         return found

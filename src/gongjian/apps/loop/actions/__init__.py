@@ -1,5 +1,11 @@
 """Steps of the closed loop: reports and close-out, rounds, one-time questions, waivers, the launch."""
 
+from gongjian.apps.loop.actions.extensions import (
+    Plea,
+    ask_extension,
+    grant_extension,
+    refuse_extension,
+)
 from gongjian.apps.loop.actions.inquiries import (
     Given,
     InquiryPlan,
@@ -20,6 +26,7 @@ from gongjian.apps.loop.actions.launch import (
     withdraw_waivers,
 )
 from gongjian.apps.loop.actions.recording import Recorded, record_reports
+from gongjian.apps.loop.actions.revisits import record_revisit
 from gongjian.apps.loop.actions.rounds import (
     Filled,
     Joined,
@@ -33,28 +40,41 @@ from gongjian.apps.loop.actions.rounds import (
     open_round,
     send_back,
 )
-from gongjian.apps.loop.actions.steps import Words, close_out, reopen, report, take_step
+from gongjian.apps.loop.actions.steps import (
+    OWN,
+    Words,
+    close_out,
+    consent,
+    reopen,
+    report,
+    take_step,
+)
 
 __all__ = [
+    "OWN",
     "Agenda",
     "Filled",
     "Given",
     "InquiryPlan",
     "Joined",
+    "Plea",
     "Recorded",
     "RoundPlan",
     "Words",
     "accept",
     "answer",
     "ask",
+    "ask_extension",
     "chase",
     "chase_duty",
     "chase_inquiry",
     "close_inquiry",
     "close_out",
     "close_round",
+    "consent",
     "count_by",
     "fill",
+    "grant_extension",
     "issue_part",
     "join",
     "launch",
@@ -62,6 +82,8 @@ __all__ = [
     "name_lead",
     "open_round",
     "record_reports",
+    "record_revisit",
+    "refuse_extension",
     "reopen",
     "report",
     "send_back",
