@@ -26,7 +26,10 @@ def command(*, retry: bool) -> None:
         n = outbox.retry(stuck, clock.now())
         click.echo(gettext("%(n)s messages go again now") % {"n": n})
         return
-    for state, n in outbox.counts().items():
+    counts = outbox.counts()
+    if not counts:
+        click.echo(gettext("Nothing was ever to be sent."))
+    for state, n in counts.items():
         click.echo(f"{n:>8} {gettext(STATES[state])}")
     for row in stuck.order_by("next_at")[:SHOWN]:
         at = row.next_at if row.state == State.FAILED else row.done_at

@@ -71,6 +71,7 @@ def _once(holder: str) -> None:
     if local.hour >= NIGHT and timers.take("verify", local.date().isoformat(), now):
         verify_book.enqueue()
         runner.prune(now)
+        timers.forget(now)
     tally.fold(holder)
     seal(holder)
     tick_due()

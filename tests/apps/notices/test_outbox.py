@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.support.cast import act
 from tests.support.hooks import hook, say, tell, tried
 
 from gongjian.apps.ledger.book import ActionError, action
 from gongjian.apps.notices import actions, outbox, sending
 from gongjian.apps.notices.models import Delivery, Notice
+from gongjian.apps.notices.models.outbox import State
+from gongjian.apps.notices.retrying import Tried, heads
 from gongjian.lib import clock
 from gongjian.lib.ids import new_id
 
@@ -210,6 +214,28 @@ def test_a_message_that_breaks_the_program_keeps_no_other_up(
     assert send() == 2
     assert states() == ["failed", "sent"]
     assert "broke" in caplog.text
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from(["works", "plan"]), st.integers(0, 2), st.sampled_from(State.values)),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS)
+def test_what_the_database_lets_go_is_what_the_rule_lets_go(db, rows):
+    Delivery.objects.all().delete()
+    now, receivers = clock.now(), {"works": new_id(), "plan": new_id()}
+    things = [new_id() for _ in range(3)]
+    tried = []
+    for n, (receiver, thing, state) in enumerate(rows, 1):
+        Delivery.objects.create(
+            channel="x", receiver=receivers[receiver], about=things[thing], n=n, state=state,
+            at=now, next_at=now,
+        )  # fmt: skip
+        tried.append(Tried(n, (receiver, thing), state))
+    assert sorted(outbox.due(now).values_list("n", flat=True)) == [t.n for t in heads(tried)]
 
 
 def test_each_receiver_has_numbers_of_its_own(cast, gateway, receiver, send):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from uuid import NAMESPACE_URL, uuid5
 
-import chinese_calendar
 from django.conf import settings
 from django.db import transaction
 
@@ -15,17 +14,10 @@ from gongjian.apps.notices import outbox
 from gongjian.apps.notices.models import Delivery, Preference
 from gongjian.apps.notices.preferences import note_digest
 from gongjian.apps.notices.queries import waiting_counts
+from gongjian.kernel.calendar.days import is_working_day
 from gongjian.lib import clock
 
 AT_ONCE = 200  # the next second makes the rest
-
-
-def is_working_day(day: dt.date) -> bool:
-    """Tell whether offices work on a day; of a year without a table, by the day of the week."""
-    try:
-        return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
-    except NotImplementedError:
-        return day.isoweekday() <= 5
 
 
 def make_due(now: dt.datetime) -> int:

@@ -36,6 +36,9 @@ EXPECTED: dict[str, str] = {
     "round.asked": noop("Fill in what is missing and return it"),
     "round.chased": noop("Fill in what is missing and return it"),
     "round.duty_chased": noop("Hand in your part"),
+    "step.due_soon": noop("Report on it, or ask for more time"),
+    "step.late": noop("Report on it, or ask for more time"),
+    "step.taken": noop("See what is to be done next"),
 }
 # Why somebody is told; %(org)s is the org that answers.
 WHY: dict[str, str] = {
