@@ -165,6 +165,16 @@ def test_quiet_hours_that_were_changed_since_are_heeded(cast, server):
     assert len(server.letters) == 1
 
 
+def test_what_was_due_before_quiet_hours_and_comes_too_late_waits_for_their_end(cast, server):
+    wish(cast.people["works"])
+    told_at(MONDAY.replace(hour=19), cast, org=cast.orgs["works"])
+    assert at(MONDAY.replace(hour=21)) == 1
+    assert at(MONDAY.replace(hour=22)) == 0
+    assert server.letters == []
+    at(MONDAY + dt.timedelta(days=1))
+    assert len(server.letters) == 1
+
+
 def test_a_digest_that_could_not_be_sent_on_its_day_is_let_go(cast, server):
     digest(cast.people["works"])
     tell(cast.campaign, org=cast.orgs["works"])

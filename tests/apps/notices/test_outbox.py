@@ -126,6 +126,17 @@ def test_after_three_days_it_is_given_up_and_sent_again_when_somebody_says_so(
     assert list(receiver.taken) == [str(row.pk)]
 
 
+def test_a_receiver_that_never_returns_is_given_up_with_all_that_waits_for_it(
+    cast, gateway, receiver, send
+):
+    for _ in range(30):
+        tell(cast.campaign, org=cast.orgs["works"])
+    receiver.will.extend(["fail"] * 500)
+    tries = sum(send(hours=n) for n in range(80))
+    assert states() == ["given_up"] * 30
+    assert tries < 90
+
+
 def test_an_answer_stops_what_was_not_sent_yet(cast, gateway, receiver, send):
     notice = tell(cast.campaign, org=cast.orgs["works"])
     receiver.will.append("fail")

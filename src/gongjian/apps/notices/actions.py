@@ -143,6 +143,7 @@ def resume_hook(book: Book, hook: Hook) -> dict[str, Any]:
     _refuse_removed(hook)
     book.campaign_id = hook.campaign_id
     book.update(hook, is_paused=False)
+    outbox.wake(outbox.WEBHOOK, hook.pk, clock.now())
     return {"hook": str(hook.pk)}
 
 

@@ -18,15 +18,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
-from django.db.models.functions import Greatest
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from gongjian.apps.accounts.access import grants_on, holders_on
 from gongjian.apps.accounts.models import AccessClass, OrgReach
 from gongjian.apps.notices.models import Delivery, Hook, Preference
 from gongjian.apps.notices.models.outbox import OPEN, State
 from gongjian.apps.notices.queries import TAKERS
-from gongjian.apps.notices.retrying import Tried, after, after_quiet, is_receiver_down
+from gongjian.apps.notices.retrying import (
+    GIVEN_UP_AFTER,
+    Tried,
+    after,
+    after_quiet,
+    is_receiver_down,
+    pause,
+)
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
@@ -252,14 +258,14 @@ def note(row: Delivery, code: str, holder: str, now: dt.datetime) -> Tried:
         state=done.state,
         attempts=done.attempts,
         first_at=done.first_at,
-        next_at=_after_quiet(row, done.next_at or now),
+        next_at=_after_quiet(row, max(done.next_at or now, now)),
         done_at=None if done.state in OPEN else now,
         last_error=done.last_error,
         held_by="",
         held_until=None,
     )
-    if is_receiver_down(code) and done.next_at is not None:
-        _hold_back(row, code, done.next_at)
+    if is_receiver_down(code):
+        _hold_back(row, code, now, now + pause(done.attempts, share))
     return done
 
 
@@ -270,12 +276,24 @@ def _after_quiet(row: Delivery, at: dt.datetime) -> dt.datetime:
     return at if wish is None else when(wish, at, is_urgent=row.notice.is_urgent)
 
 
-def _hold_back(row: Delivery, code: str, until: dt.datetime) -> None:
-    """Let everything else for a receiver that does not answer wait as long, without an attempt."""
-    rest = Delivery.objects.filter(channel=row.channel, state__in=OPEN)
+def _hold_back(row: Delivery, code: str, now: dt.datetime, until: dt.datetime) -> None:
+    """Let everything else for a receiver that does not answer wait as long, without an attempt.
+
+    It shares the attempt that was made: what has waited so for as long as it would be tried is given up.
+    """
+    rest = Delivery.objects.filter(channel=row.channel, state__in=OPEN).exclude(pk=row.pk)
     if code != MAIL_DOWN:  # one mail server serves every receiver
         rest = rest.filter(receiver=row.receiver)
-    rest.filter(next_at__lt=until).exclude(pk=row.pk).update(next_at=Greatest(F("next_at"), until))
+    late = rest.filter(first_at__lte=now - GIVEN_UP_AFTER)
+    late.update(state=State.GIVEN_UP, last_error=code, done_at=now)
+    rest.filter(first_at=None, next_at__lte=now).update(first_at=now)
+    rest.filter(next_at__lt=until).update(next_at=until)
+
+
+def wake(channel: str, receiver: UUID, now: dt.datetime) -> int:
+    """Let everything that a receiver is still to be told go now, as if it were new."""
+    rows = Delivery.objects.filter(channel=channel, receiver=receiver, state__in=OPEN)
+    return rows.update(state=State.QUEUED, attempts=0, first_at=None, next_at=now, last_error="")
 
 
 def retry(rows: QuerySet[Delivery], now: dt.datetime) -> int:
@@ -293,6 +311,6 @@ def counts() -> dict[str, int]:
 
 
 def forget(now: dt.datetime, after_days: int = 400) -> int:
-    """Drop what was done with more than a year ago, and is in no inbox any more."""
+    """Drop what was done with more than a year ago; gives how many messages."""
     old = Delivery.objects.filter(done_at__lt=now - dt.timedelta(days=after_days))
     return old.exclude(state__in=OPEN).delete()[0]
