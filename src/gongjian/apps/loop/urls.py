@@ -7,6 +7,8 @@ _ROUND = "c/<str:code>/rounds/<uuid:pk>"
 _INQUIRY = "c/<str:code>/inquiries/<uuid:pk>"
 _DUTY = f"{_ROUND}/duties/<uuid:item>"
 urlpatterns = [
+    path("work/", views.work, name="work"),
+    path("work/acknowledge", views.acknowledge, name="acknowledge"),
     path("i/<str:code>/report", views.report, name="report"),
     path("i/<str:code>/close-out", views.close_out, name="close_out"),
     path("i/<str:code>/reopen", views.reopen, name="reopen"),
@@ -43,4 +45,8 @@ urlpatterns = [
     path("c/<str:code>/launch/withdraw", views.withdraw_waivers, name="withdraw_waivers"),
     path("c/<str:code>/launch/publish", views.publish, name="publish"),
     path("i/<str:code>/step", views.step, name="step"),
+    path("i/<str:code>/consent", views.consent, name="consent"),
+    path("i/<str:code>/extension", views.ask_extension, name="ask_extension"),
+    path("i/<str:code>/extension/answer", views.decide_extension, name="decide_extension"),
+    path("revisits/<uuid:pk>", views.revisit, name="revisit"),
 ]

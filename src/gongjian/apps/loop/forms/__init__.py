@@ -1,8 +1,18 @@
 """The shapes of what pages of the loop send."""
 
+from gongjian.apps.loop.forms.extensions import ExtensionForm, day_in
 from gongjian.apps.loop.forms.inquiries import AskForm
 from gongjian.apps.loop.forms.report import ReportForm
 from gongjian.apps.loop.forms.rounds import AgendaForm, RoundForm, SheetForm
 from gongjian.apps.loop.forms.shown import shown
 
-__all__ = ["AgendaForm", "AskForm", "ReportForm", "RoundForm", "SheetForm", "shown"]
+__all__ = [
+    "AgendaForm",
+    "AskForm",
+    "ExtensionForm",
+    "ReportForm",
+    "RoundForm",
+    "SheetForm",
+    "day_in",
+    "shown",
+]
