@@ -39,6 +39,9 @@ KEEPERS = (
     "apps/grid/waiting.py",
     "apps/grid/outgoing.py",
     "apps/grid/form_desk.py",
+    "apps/notices/outbox.py",
+    "apps/notices/preferences.py",
+    "apps/loop/turns.py",
     "apps/notices/reads.py",
 )
 

@@ -18,6 +18,7 @@ BULK = "comes from the workbook of the organisation or the command line, many ro
 PERSONAL = "a person reads, looks up or destroys personal fields, on a page that tells of it"
 PAPER = "a paper is read and confirmed by a person, sentence by sentence"
 PART = "a part of another action, which has an operation"
+CHANNEL = "an office connects another program on a page that shows the secret once"
 EXCEPT = {
     "accounts.add_groups": BULK,
     "accounts.add_orgs": BULK,
@@ -42,6 +43,12 @@ EXCEPT = {
     "drafting.draft": PAPER,
     "drafting.drop": PAPER,
     "loop.remind": "the clock reminds, by itself",
+    "notices.add_hook": CHANNEL,
+    "notices.pause_hook": CHANNEL,
+    "notices.redeliver": CHANNEL,
+    "notices.remove_hook": CHANNEL,
+    "notices.resume_hook": CHANNEL,
+    "notices.try_hook": CHANNEL,
     "papers.receive": PAPER,
     "targets.revise": "no page offers it; a base line is revised with its paper",
 }

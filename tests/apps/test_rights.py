@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
-from tests.support import forms, inquiries
+from tests.support import forms, hooks, inquiries
 from tests.support.api import token
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
@@ -60,6 +60,10 @@ TABLE = {
     "campaigns:add_member": ("post", 302, 404, 403, 302),
     "campaigns:end_task_force": ("post", 302, 404, 403, 302),
     "campaigns:release_member": ("post", 302, 404, 403, 302),
+    "campaigns:hooks": ("get", 302, 404, 403, 200),
+    "campaigns:hook": ("get", 302, 404, 403, 200),
+    "campaigns:change_hook": ("post", 302, 404, 403, 302),
+    "campaigns:redeliver": ("post", 302, 404, 403, 302),
     "campaigns:watch": ("get", 302, 404, 403, 200),
     "campaigns:reassign": ("post", 302, 404, 403, 302),
     "campaigns:lead_over": ("post", 302, 404, 403, 302),
@@ -178,6 +182,8 @@ TABLE = {
     "loop:publish": ("post", 302, 404, 403, 422),
     "notices:inbox": ("get", 302, 200, 200, 200),
     "notices:read_all": ("post", 302, 302, 302, 302),
+    "notices:read_one": ("post", 302, 404, 404, 404),  # as well
+    "notices:settings": ("get", 302, 200, 200, 200),
     "notices:open": ("get", 302, 404, 404, 404),  # it is told to somebody else
     "targets:target": ("get", 302, 404, 200, 200),
     "targets:raise": ("post", 302, 404, 403, 422),
@@ -233,6 +239,7 @@ def addresses(cast):
         **of_an_inquiry(cast),
         **of_a_form(cast),
         **organisation(cast, item),
+        **of_a_hook(cast),
     }
     by_name |= playbook_pages(cast)
     by_name |= of_an_item(cast, item)
@@ -279,6 +286,7 @@ def of_a_round(cast) -> dict[str, list[object]]:
         "loop:returns": [],
         "loop:work": [],
         "loop:acknowledge": [],
+        "notices:read_one": [Notice.objects.filter(org=one.org_id).get().pk],
         "notices:open": [Notice.objects.filter(org=one.org_id).get().pk],
         **{f"targets:{n}": [target.pk] for n in ("target", "raise", "withdraw")},
     }
@@ -291,6 +299,17 @@ def of_an_inquiry(cast) -> dict[str, list[object]]:
     names = [n for n in TABLE if n.startswith("loop:inquiry") and n != "loop:inquiry_answer"]
     here = [cast.campaign.code, row.pk]
     return {**dict.fromkeys(names, here), "loop:inquiry_answer": [one.pk]}
+
+
+def of_a_hook(cast) -> dict[str, list[object]]:
+    """Another program that is told, and a message that it was sent."""
+    code, here = cast.campaign.code, hooks.hook(cast.campaign)
+    sent = hooks.tried(here)
+    return {
+        "campaigns:hook": [code, here.pk],
+        "campaigns:change_hook": [code, here.pk],
+        "campaigns:redeliver": [code, here.pk, sent.pk],
+    }
 
 
 def of_a_form(cast) -> dict[str, list[object]]:
@@ -385,7 +404,7 @@ def test_each_address_answers_as_the_table_says(cast, addresses, who):
     person = cast.people[who] if who else None
     wrong = []
     for name, row in TABLE.items():
-        seat, data = client(person), {"kind": "task", "text": "x", "name": "x"}
+        seat, data = client(person), {"kind": "task", "text": "x", "name": "x", "do": "pause"}
         answer = getattr(seat, row[0])(addresses[name], data if row[0] == "post" else {})
         body_of(answer)
         if answer.status_code != row[column]:

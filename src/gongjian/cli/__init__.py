@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], str]]] = {
     "export": ("tables:export", lambda: gettext("Write a register as a workbook or plain rows")),
     "orgs": ("orgs", lambda: gettext("Import orgs, groups, posts and people from a workbook")),
     "user": ("user", lambda: gettext("Add people who sign in, and set passwords")),
+    "outbox": ("outbox", lambda: gettext("Show what is to be sent, and let it go again")),
     "verify": ("verify", lambda: gettext("Prove that the book was not altered")),
     "recount": ("recount", lambda: gettext("Rebuild what is derived and compare it")),
     "doctor": ("doctor", lambda: gettext("Say what is wrong with this installation")),

@@ -40,6 +40,7 @@ def _checks() -> Iterator[tuple[bool, str]]:
     yield room > LOW_BYTES, gettext("%(mib)s MiB free on its disk") % {"mib": room // 2**20}
     yield from _verified()
     yield from _vault()
+    yield from _outbox()
     weak = settings.DEBUG or "*" in settings.ALLOWED_HOSTS
     yield not weak, gettext("debugging is off and the hosts are named")
 
@@ -66,6 +67,25 @@ def _vault() -> Iterator[tuple[bool, str]]:
         fits,
         gettext("personal fields can be read; else set GONGJIAN_VAULT_KEY to the former key"),
     )
+
+
+def _outbox() -> Iterator[tuple[bool, str]]:
+    """Tell whether messages were given up, where anything was ever to be sent."""
+    from django.db import DatabaseError
+
+    from gongjian.apps.notices import outbox
+
+    try:
+        n = outbox.counts()
+    except DatabaseError:
+        return
+    if n:
+        told = {"n": n.get("given_up", 0), "failed": n.get("failed", 0)}
+        yield (
+            not told["n"],
+            gettext("%(n)s messages given up, %(failed)s failing; else see “gongjian outbox”")
+            % told,
+        )
 
 
 def _verified() -> Iterator[tuple[bool, str]]:

@@ -26,3 +26,8 @@ def start_of(day: dt.date, zone: str | None = None) -> dt.datetime:
 def day_of(at: dt.datetime, zone: str | None = None) -> dt.date:
     """Give the date of an instant in a zone."""
     return at.astimezone(ZoneInfo(zone or settings.TIME_ZONE)).date()
+
+
+def zone() -> ZoneInfo:
+    """Give the installation's zone."""
+    return ZoneInfo(settings.TIME_ZONE)

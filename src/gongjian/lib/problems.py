@@ -92,6 +92,10 @@ SENTENCES: dict[str, str] = {
     "csrf.failed": noop(
         "A write by a session needs its CSRF token (header X-CSRFToken); a token needs none."
     ),
+    "delivery.dropped": noop(
+        "It was let go because it was answered, or the right to know was withdrawn; it is not sent."
+    ),
+    "delivery.under_way": noop("It is being sent this very moment. Wait a minute and look again."),
     "draft.confirmed_already": noop(
         "This draft was confirmed already; its campaign is %(campaign)s. Nothing was done again."
     ),
@@ -222,6 +226,15 @@ SENTENCES: dict[str, str] = {
         "A sheet of this workbook takes more than %(limit)s MB though it is a form. Delete its empty "
         "rows, save it, then drop it again."
     ),
+    "hook.name_missing": noop("Say what receives at this address."),
+    "hook.removed": noop("The address “%(name)s” was removed. Register it anew."),
+    "hook.too_many": noop(
+        "A campaign tells at most %(limit)s addresses. Remove one that is not used any more."
+    ),
+    "hook.url_malformed": noop(
+        "“%(url)s” is no address that can be sent to. Write it like https://office.example/notices, without a name or password in it."
+    ),
+    "hook.url_taken": noop("The address %(url)s is registered already."),
     "inquiry.asked_twice": noop("The same thing is asked twice: %(things)s. Ask it once."),
     "inquiry.blank": noop("Answer this, or say in the note why it cannot be answered."),
     "inquiry.chased_lately": noop(

@@ -195,7 +195,24 @@ SCAN_COMMAND = env.str("GONGJIAN_SCAN_COMMAND", default="")
 # Personal fields are kept under this key: in the environment or in a file, never in a database.
 VAULT_KEY = _kept_key("GONGJIAN_VAULT_KEY", "vault-key")
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Mail goes out where a server is named: smtp+tls://user:password@host:587
+MAIL_IS_ON = bool(env.str("GONGJIAN_EMAIL_URL", default=""))
+if MAIL_IS_ON:
+    globals().update(env.email_url("GONGJIAN_EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+MAIL_FROM = env.str("GONGJIAN_EMAIL_FROM", default="gongjian@localhost")
+# How this site is called from outside, for links in mails and messages: https://gongjian.example
+SITE_ADDRESS = env.str("GONGJIAN_SITE_ADDRESS", default="")
+# Private networks that messages to other programs may reach, as 10.0.0.0/8; none unless named.
+OUTGOING_ALLOW = env.list("GONGJIAN_OUTGOING_ALLOW", default=[])
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        # The outbox has a queue and a thread of its own: a receiver that hangs keeps nothing else up.
+        "QUEUES": ["default", "outbox"],
+    }
+}
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 LOGGING = {
     "version": 1,

@@ -45,3 +45,13 @@ def test_a_slot_is_taken_once():
     assert timers.take("verify", "2024-05-01", now)
     assert not timers.take("verify", "2024-05-01", now)
     assert timers.take("verify", "2024-05-02", now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_ended_long_ago_is_dropped_from_the_queue_and_from_the_slots(cast):
+    now, job = clock.now(), verify_book.enqueue()
+    ran(job.id)
+    timers.take("verify", "2024-05-01", now)
+    assert (runner.prune(now), timers.forget(now)) == (0, 0)
+    later = now + 90 * 24 * 60 * MINUTE
+    assert (runner.prune(later), timers.forget(later)) == (1, 1)

@@ -15,7 +15,7 @@ from tests.support.web import client
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.edge import seen_by
-from gongjian.apps.accounts.models import Grant
+from gongjian.apps.accounts.models import Grant, Role
 from gongjian.apps.ledger.book import action
 from gongjian.apps.notices.actions import tell
 from gongjian.apps.notices.models import Notice, NoticeRead
@@ -147,6 +147,40 @@ def test_rows_are_filtered_by_kind(stage):
     assert len(rows(stage.person("works"), kind="round")) == 1
     assert rows(stage.person("works"), kind="launch") == []
     assert len(rows(stage.person("works"), kind="nonsense")) == 1
+
+
+def test_a_row_says_why_me_and_what_is_expected(stage):
+    (row,) = rows(stage.person("works"))
+    assert "Works Bureau" in row.why
+    assert str(Role("contact").label) in row.why
+    assert row.expected
+    named = Notice(person=stage.person("works"), code="x.y", why="watch")
+    say(act(), stage.campaign, named)
+    by_code = {r.kind: r for r in rows(stage.person("works"))}
+    assert by_code["x"].why
+    assert by_code["x"].expected == ""
+
+
+def test_rows_are_narrowed_to_what_waits_and_what_is_not_read(stage):
+    say(act(), stage.campaign, Notice(person=stage.person("works"), code="x.y"))
+    person = stage.person("works")
+    assert len(rows(person)) == 2
+    (waiting,) = rows(person, only="waiting")
+    assert waiting.expected
+    client(person).post(f"/inbox/{waiting.pk}/read")
+    assert [r.kind for r in rows(person, only="unread")] == ["x"]
+    assert len(rows(person, only="nonsense")) == 2
+
+
+def test_one_row_is_marked_read_from_where_one_was(stage):
+    notice, seat = Notice.objects.get(), client(stage.person("works"))
+    back = seat.post(f"/inbox/{notice.pk}/read", {"next": "/inbox?only=unread"})
+    assert back.url == "/inbox?only=unread"
+    assert rows(stage.person("works"))[0].is_read
+    away = seat.post(f"/inbox/{notice.pk}/read", {"next": "https://elsewhere.example/"})
+    assert away.url == "/inbox"
+    assert seat.get(f"/inbox/{notice.pk}/read").status_code == 405
+    assert client(stage.person("east")).post(f"/inbox/{notice.pk}/read").status_code == 404
 
 
 def test_what_is_done_lies_under_a_fold(stage):

@@ -5,6 +5,7 @@ from django.urls import path
 from gongjian.apps.campaigns.views import (
     files,
     founding,
+    hooks,
     items,
     leadership,
     links,
@@ -41,6 +42,12 @@ urlpatterns = [
     path("c/<str:code>/watch", watch.watch_page, name="watch"),
     path("c/<str:code>/watch/orgs/<uuid:pk>", watch.reassign, name="reassign"),
     path("c/<str:code>/watch/posts/<uuid:pk>", watch.lead_over, name="lead_over"),
+    path("c/<str:code>/programs/", hooks.hooks, name="hooks"),
+    path("c/<str:code>/programs/<uuid:pk>/", hooks.hook, name="hook"),
+    path("c/<str:code>/programs/<uuid:pk>/change", hooks.change_hook, name="change_hook"),
+    path(
+        "c/<str:code>/programs/<uuid:pk>/<uuid:delivery>/again", hooks.redeliver, name="redeliver"
+    ),
     path("c/<str:code>/r/<str:key>/new", items.new, name="new_item"),
     path("c/<str:code>/r/<str:key>/roster", rosters.freeze, name="freeze_roster"),
     path("c/<str:code>/r/<str:key>/find", personal.find, name="find"),

@@ -12,6 +12,8 @@ from django_tasks_db.models import DBTaskResult
 from gongjian.apps.jobs.models import WorkerBeat
 
 LOST_AFTER = dt.timedelta(seconds=60)
+KEPT = dt.timedelta(days=30)
+OUTBOX = "outbox"  # a queue of its own: a receiver that hangs keeps no other job up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,15 +43,21 @@ def _workers(ids: Sequence[str] | None) -> Sequence[str]:
     return ids[-1:] if ids else ()
 
 
-def worker(name: str, *, once: bool = False) -> Worker:
-    """Give a worker of the queue; `once` ends it when the queue is empty."""
+def worker(name: str, *, queue: str = "", once: bool = False) -> Worker:
+    """Give a worker of one queue, or of all but those that have their own; `once` ends it when empty."""
     return Worker(
-        queue_names=["*"],
+        queue_names=[queue or "*"],
         interval=1,
         batch=once,
         backend_name="default",
         startup_delay=False,
         max_tasks=None,
         worker_id=name,
-        excluded_queue_names=[],
+        excluded_queue_names=[] if queue else [OUTBOX],
     )
+
+
+def prune(now: dt.datetime) -> int:
+    """Drop what is known of jobs that ended long ago, so that the queue stays short; gives how many."""
+    old = DBTaskResult.objects.filter(finished_at__lt=now - KEPT)
+    return old.filter(status=TaskResultStatus.SUCCESSFUL).delete()[0]

@@ -21,6 +21,8 @@ class Notice(Ledgered):
     org = models.ForeignKey(Org, models.PROTECT, null=True, related_name="notices")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notices")
     access_class = models.CharField(max_length=16, default=AccessClass.OPEN)  # of what it tells of
+    why = models.CharField(max_length=16, blank=True)  # a code of `sentences.WHY`; may be left out
+    is_urgent = models.BooleanField(default=False)  # may break into the quiet hours of who wants it
     code = models.CharField(max_length=40)
     facts = models.JSONField(default=dict)
     path = models.CharField(max_length=200)  # where it is answered
