@@ -1,4 +1,4 @@
-"""Pages of the loop that write: reports, gaps and rounds, returns, the launch."""
+"""Pages of the loop that write: reports, gaps and rounds, returns, the launch, mandates."""
 
 from gongjian.apps.loop.views.inquiries import answer as inquiry_answer
 from gongjian.apps.loop.views.inquiries import ask, inquiries, inquiry
@@ -18,6 +18,22 @@ from gongjian.apps.loop.views.launch import (
     waive,
     withdraw_waivers,
 )
+from gongjian.apps.loop.views.mandates import accept as mandate_accept
+from gongjian.apps.loop.views.mandates import at_rally as mandate_at_rally
+from gongjian.apps.loop.views.mandates import chase as mandate_chase
+from gongjian.apps.loop.views.mandates import issue as mandate_issue
+from gongjian.apps.loop.views.mandates import mandate, mandates
+from gongjian.apps.loop.views.mandates import object_to as mandate_object
+from gongjian.apps.loop.views.mandates import on_paper as mandate_paper
+from gongjian.apps.loop.views.mandates import reissue as mandate_reissue
+from gongjian.apps.loop.views.mandates import scan as mandate_scan
+from gongjian.apps.loop.views.mandates import withdraw as mandate_withdraw
+from gongjian.apps.loop.views.rally import (
+    commitment,
+    commitments,
+    rally,
+    remove_commitment,
+)
 from gongjian.apps.loop.views.returns import duty, duty_chase, duty_join, give_back, returns
 from gongjian.apps.loop.views.rounds import accept, chase, close, open_round, round_page, send_back
 from gongjian.apps.loop.views.sheets import take_in, upload, workbook
@@ -29,6 +45,8 @@ __all__ = [
     "chase",
     "close",
     "close_out",
+    "commitment",
+    "commitments",
     "duty",
     "duty_chase",
     "duty_join",
@@ -45,9 +63,22 @@ __all__ = [
     "inquiry_withdraw",
     "inquiry_workbook",
     "launch",
+    "mandate",
+    "mandate_accept",
+    "mandate_at_rally",
+    "mandate_chase",
+    "mandate_issue",
+    "mandate_object",
+    "mandate_paper",
+    "mandate_reissue",
+    "mandate_scan",
+    "mandate_withdraw",
+    "mandates",
     "name_lead",
     "open_round",
     "publish",
+    "rally",
+    "remove_commitment",
     "reopen",
     "report",
     "returns",
