@@ -40,6 +40,7 @@ class Desk:
     name: Name
     role: str
     org: str = ""  # empty: the whole campaign
+    post: str = ""  # the leading post that it holds
     is_shown: bool = True  # whether anybody may sit down at it
 
 

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
-from django.utils.translation import ngettext
 
 from gongjian.apps.accounts.models import AccessClass, Person
 from gongjian.apps.campaigns.models import Item
@@ -55,7 +54,7 @@ _ROLES = {
 _STATES = {
     S.ISSUED: noop("To be accepted"),
     S.OBJECTED: noop("Objected to"),
-    S.ACCEPTED: noop("Accepted"),
+    S.ACCEPTED: noop("Accepted and signed"),
     S.WITHDRAWN: noop("Withdrawn"),
     S.SUPERSEDED: noop("Replaced"),
 }
@@ -83,7 +82,7 @@ SHOWS = ("all", "waiting", "accepted", "objected", "changed", "none")
 _SHOWS = {
     "all": noop("All"),
     "waiting": noop("To be accepted"),
-    "accepted": noop("Accepted"),
+    "accepted": noop("Accepted and signed"),
     "objected": noop("Objected to"),
     "changed": noop("Goals have moved"),
     "none": noop("Without a mandate"),
@@ -189,7 +188,7 @@ def goal_line(goal: Mapping[str, Any]) -> GoalLine:
         value=_value(goal),
         stretch=_amount(goal["stretch"], unit),
         due=goal["due"] or "",
-        strength=_(_STRENGTHS[goal["strength"]]) if goal["strength"] in _STRENGTHS else "",
+        strength=_word(_STRENGTHS, goal["strength"]),
         rule=goal["rule"],
         own=_amount(own["floor"], unit) if own else "",
     )
@@ -199,6 +198,12 @@ def _value(goal: Mapping[str, Any]) -> str:
     floor, upper = (Decimal(v) if v else None for v in (goal["floor"], goal["upper"]))
     row = TargetVersion(op=goal["op"], floor=floor, upper=upper, unit=goal["unit"])
     return value_words(row)
+
+
+def _word(words: Mapping[str, str], key: str) -> str:
+    """Give the word for a key; nothing for one that has none."""
+    word = words.get(key, "")
+    return _(word) if word else ""
 
 
 def _amount(given: str | None, unit: str) -> str:
@@ -211,7 +216,7 @@ def _item_line(item: Mapping[str, Any], shown: frozenset[str]) -> ItemLine:
         title=item["title"],
         due=item["due"] or "",
         org=both(item["org"]),
-        role=_(_ROLES.get(item["role"], item["role"])),
+        role=_word(_ROLES, item["role"]),
         href=reverse("cockpit:item", args=[item["code"]]) if item["code"] in shown else "",
     )
 
@@ -268,7 +273,7 @@ def _item_word(item: Mapping[str, Any], name: str) -> str:
     if name == "org_id":
         return both(item["org"])
     if name == "role":
-        return _(_ROLES.get(item["role"], item["role"]))
+        return _word(_ROLES, item["role"])
     return str(item.get(name) or "")
 
 
@@ -295,7 +300,7 @@ def signed_of(row: Mandate) -> Signed | None:
     day = row.accepted_on.isoformat() if row.accepted_on else ""
     marks: tuple[str, ...] = ()
     if row.is_acting:
-        marks = (_("for the leading official (代)"),)
+        marks = (_("acting for the leading official"),)
     if row.via == Mandate.Via.RALLY:
         marks = (_("entered on behalf"),)
     return Signed(
@@ -370,9 +375,9 @@ def _edition(row: Mandate, people: Mapping[UUID, Person], today: dt.date) -> dic
         found = people.get(pk) if pk else None
         return found.label(lang()) if found else _("the system")
 
-    steps = [(stamp(row.issued_at, row.campaign), _("issued"), who(row.issued_by), "")]
+    steps = [(stamp(row.issued_at, row.campaign), _("mandate issued"), who(row.issued_by), "")]
     if row.chased_at:
-        said = ngettext("reminded once", "reminded %(n)s times", row.n_chased) % {"n": row.n_chased}
+        said = _("reminded %(n)s times") % {"n": row.n_chased}
         steps.append((stamp(row.chased_at, row.campaign), said, "", ""))
     if row.objected_at:
         told = (_("objection"), who(row.objected_by), row.objection)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gongjian.apps.loop.queries.mandates import Addressee
 
 FIGURES = 3  # goals of one card that are read from three metres
+OVERALL = 3  # goals of the campaign itself, in its head
 SPOKEN = 6  # commitments that fit beneath
 S = Mandate.State
 
@@ -55,10 +56,12 @@ def rally_context(campaign: Campaign) -> dict[str, Any]:
     live: dict[UUID | None, Mandate] = {}
     live |= {m.battle_id: m for m in queries.live_mandates(campaign) if m.battle_id}
     goals = goals_of(campaign, led, today)
+    overall = [goal_line(g) for g in goals[""]]
     cards = [_card(campaign, to, live, goals[to.key]) for to in led]
     said = queries.commitments(campaign)
     return {
         "cards": cards,
+        "overall": overall[:OVERALL],
         "n_accepted": sum(c.state == S.ACCEPTED for c in cards),
         "spoken": [(c.org.label(lang()), c.speaker, c.text) for c in said[:SPOKEN]],
         "n_further": max(len(said) - SPOKEN, 0),
@@ -106,7 +109,7 @@ def _time(row: Mandate, campaign: Campaign) -> str:
 def _marks(row: Mandate) -> tuple[str, ...]:
     marks = []
     if row.is_acting:
-        marks.append(_("acting (代)"))
+        marks.append(_("acting for the official"))
     if row.via == Mandate.Via.RALLY:
         marks.append(_("entered on behalf"))
     if row.via == Mandate.Via.PAPER:

@@ -1,7 +1,7 @@
-"""The closed loop for programs: reports and steps, rounds of returns, the launch."""
+"""The closed loop for programs: reports and steps, rounds of returns, mandates, the launch."""
 
-from gongjian.apps.loop.api import inquiries, launch, returns, steps
+from gongjian.apps.loop.api import inquiries, launch, mandates, returns, steps
 
-routers = (steps.router, returns.router, inquiries.router, launch.router)
+routers = (steps.router, returns.router, inquiries.router, mandates.router, launch.router)
 
 __all__ = ["routers"]

@@ -159,13 +159,13 @@ class CommitmentForm:
             return None
 
     def _items(self) -> list[Item]:
-        codes = [c for c in _PARTS.split(self.typed.get("items", "")) if c]
+        codes = [c for c in _PARTS.split(self.typed.get("codes", "")) if c]
         here = Item.objects.filter(campaign=self.campaign, access_class=AccessClass.OPEN)
         found = list(here.filter(code__in=codes[:50])) if codes else []
         unknown = [c for c in codes if c not in {i.code for i in found}]
         if unknown:
             said = {"codes": "、".join(unknown[:20])}
-            self.faults["items"] = _("These are no open items of this campaign: %(codes)s.") % said
+            self.faults["codes"] = _("These are no open items of this campaign: %(codes)s.") % said
         return found
 
     def _target(self) -> Target | None:

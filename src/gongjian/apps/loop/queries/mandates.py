@@ -354,10 +354,11 @@ def open_aims(campaign: Campaign, day: dt.date) -> list[Aim]:
 def goals_of(
     campaign: Campaign, tos: Sequence[Addressee], day: dt.date
 ) -> dict[str, list[dict[str, Any]]]:
-    """Give the goals of battles as letters have them, by receiver: four queries."""
+    """Give the goals of battles as letters have them, by receiver; under no key, the campaign's own."""
     battles = _battles(campaign, [t.battle for t in tos if t.battle])
     found = open_aims(campaign, day)
-    return {
+    own = [_goal(a) for a in found if not (a.target.battle_id or a.target.item_id)]
+    return {"": own} | {
         to.key: [_goal(a) for a in found if a.target.battle_id in battles[to.battle.pk]]
         for to in tos
         if to.battle is not None

@@ -123,7 +123,7 @@ def _typed(row: Commitment) -> dict[str, str]:
         "text": row.text,
         "occasion": row.occasion,
         "said_on": row.said_on.isoformat(),
-        "items": "、".join(queries.codes_of(row)),
+        "codes": "、".join(queries.codes_of(row)),
         "target": str(row.target_id or ""),
     }
 
