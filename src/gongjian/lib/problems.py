@@ -338,6 +338,9 @@ SENTENCES: dict[str, str] = {
     "mandate.nothing_changed": noop(
         "Nothing of the mandate of %(name)s has changed. Write a note if it is to be issued again all the same."
     ),
+    "mandate.objected_already": noop(
+        "An objection is with the campaign office already: %(text)s. Wait for the next edition, or speak to the office."
+    ),
     "mandate.objection_missing": noop("Write what you object to."),
     "mandate.other_edition": noop(
         "Nothing was accepted: this is not the text that you had before you. Read it again, then accept."

@@ -353,6 +353,8 @@ def test_an_objection_reaches_whoever_issued_and_is_answered_by_another_edition(
     assert post(stage, row, "object", text=" ").status_code == 422
     post(stage, row, "object", text="目标偏高")
     assert again(row.pk).state == "objected"
+    assert post(stage, row, "object", "secretary", text="也不同意").status_code == 422
+    assert again(row.pk).objection == "目标偏高"
     assert [n.person.username for n in notices(row, "mandate.objected")] == ["office"]
     assert not notices(row).exists()  # the office is awaited: nobody chases the leading official
     with pytest.raises(ActionError, match="answer_missing"):

@@ -542,13 +542,13 @@ class PreviewRow:
 
 
 def preview_rows(
-    known: Material, tos: Sequence[Addressee], contents: Sequence[Content], seats: set[UUID]
+    known: Material, tos: Sequence[Addressee], contents: Sequence[Content], seats: set[str]
 ) -> list[PreviewRow]:
     """Give what each receiver would get, and what it lacks."""
     return [_preview(known, to, content, seats) for to, content in zip(tos, contents, strict=True)]
 
 
-def _preview(known: Material, to: Addressee, content: Content, seats: set[UUID]) -> PreviewRow:
+def _preview(known: Material, to: Addressee, content: Content, seats: set[str]) -> PreviewRow:
     n_goals, n_items = len(content["goals"]), content["n_items"]
     n_undated = sum(i["due"] is None for i in content["items"])
     lacks = []
@@ -560,8 +560,10 @@ def _preview(known: Material, to: Addressee, content: Content, seats: set[UUID])
         lacks.append(_("no item"))
     if n_undated:
         lacks.append(_("%(n)s items without a date") % {"n": n_undated})
-    if to.post is not None and to.post.pk not in seats:
+    if to.post is not None and to.key not in seats:
         lacks.append(_("nobody holds the post: accept on paper"))
+    if to.org is not None and to.key not in seats:
+        lacks.append(_("no principal signs in: accept on paper"))
     if closer := sum(known.n_closer(to).values()):
         lacks.append(_("%(n)s closer items stay out") % {"n": closer})
     has_leader = to.battle is None or to.post is not None

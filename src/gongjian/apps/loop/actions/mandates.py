@@ -393,6 +393,8 @@ def accept_mandates_at_rally(book: Book, rows: Sequence[Mandate], note: str) -> 
 def object_to_mandate(book: Book, row: Mandate, text: str) -> dict[str, Any]:
     """Object to a mandate: it is not declined; the office answers by another edition."""
     now = _open(book, row)
+    if now.state == S.OBJECTED:
+        raise ActionError("mandate.objected_already", text=now.objection)
     if not text.strip():
         raise ActionError("mandate.objection_missing")
     book.campaign_id = now.campaign_id

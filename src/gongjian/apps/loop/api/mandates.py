@@ -24,7 +24,7 @@ from gongjian.apps.loop.forms import open_targets
 from gongjian.apps.loop.queries import mandates as queries
 from gongjian.apps.loop.queries.mandates import Addressee
 from gongjian.apps.loop.queries.returns import get_office_campaign_for
-from gongjian.lib.contract import Body, Code, Day, Id, Line, Unfit, version_held
+from gongjian.lib.contract import Body, Code, Day, Id, Unfit, version_held
 
 if TYPE_CHECKING:
     from gongjian.apps.accounts.access import Scope

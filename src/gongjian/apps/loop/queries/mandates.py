@@ -440,6 +440,23 @@ def tellable(rows: Iterable[Mandate], campaign: Campaign, day: dt.date) -> dict[
     return found
 
 
+def seated(tos: Iterable[Addressee], campaign: Campaign, day: dt.date) -> set[str]:
+    """Give the receivers who can accept on screen themselves, by key: two queries.
+
+    A leading official who holds the post; an org with a principal of its own.
+    """
+    rows = list(tos)
+    posts = holders_on({t.post.pk for t in rows if t.post}, day)
+    heads = grants_on(day).filter(
+        Q(campaign_id=None) | Q(campaign_id=campaign.pk),
+        role=Role.PRINCIPAL,
+        item_id=None,
+        org__in=[t.org.pk for t in rows if t.org],
+    )
+    orgs = set(heads.values_list("org", flat=True))
+    return {t.key for t in rows if (t.post and t.post.pk in posts) or (t.org and t.org.pk in orgs)}
+
+
 def _secretaries(campaign: Campaign, day: dt.date) -> list[tuple[UUID | None, set[UUID]]]:
     """Give the secretaries of a campaign by the org they act within, None for all: two queries."""
     here = Q(campaign_id=None) | Q(campaign_id=campaign.pk)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongjian.apps.accounts.access import holders_on
 from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.accounts.models import OrgGroup, Person
 from gongjian.apps.campaigns.standing import today_of
@@ -148,8 +147,7 @@ def _previewed(campaign: Campaign, plan: MandatePlan, day: dt.date) -> dict[str,
     known = queries.material(campaign, plan.to, day)
     words = queries.Words(plan.accept_by, plan.heading, plan.opening)
     contents = [known.content(to, words) for to in plan.to]
-    posts = [t.post.pk for t in plan.to if t.post]
-    seats = set(holders_on(posts, clock.today())) if posts else set()
+    seats = queries.seated(plan.to, campaign, clock.today())
     rows = mandate_pages.preview_rows(known, plan.to, contents, seats)
     return {
         "preview": rows,
