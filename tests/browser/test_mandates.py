@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import expect
+
 from tests.browser.look import barriers, sticking_out
 
 CARD = ".rally-card:has-text('指标争位')"

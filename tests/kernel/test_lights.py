@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongjian.kernel.indicators.lights import LightFacts, planned, standing
-from gongjian.kernel.model.playbook import LightRules, StateCategory
+from gongjian.kernel.model.playbook import LightRules
+from gongjian.kernel.model.workflow import StateCategory
 
 DAY = dt.timedelta(days=1)
 RULES = LightRules("plain", soon_days=7, behind_yellow=1000, behind_red=2000)

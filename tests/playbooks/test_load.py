@@ -89,7 +89,7 @@ def test_the_printed_word_of_a_role_is_read_as_that_role(playbook):
 def test_the_plain_workflow_waits_to_be_issued(key):
     workflow = load_builtin(key).workflow("plain")
     assert (workflow.initial, workflow.issued) == ("planned", "assigned")
-    assert {t.key: t.target for t in workflow.transitions} == CORE_STEPS
+    assert CORE_STEPS.items() <= {t.key: t.target for t in workflow.transitions}.items()
 
 
 def test_every_real_ledger_is_a_head_of_some_register():

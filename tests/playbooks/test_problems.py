@@ -9,11 +9,11 @@ import pytest
 from tests.support import plays
 
 from gongjian.kernel.errors import PlaybookError
-from gongjian.kernel.playbook import check
+from gongjian.kernel.playbook import check, flows, problem
 from gongjian.playbooks import load, problems
 from gongjian.playbooks.load import load_text, text_of
 
-CODE = re.compile(r'_problem\(\s*[^,]+,\s*"([a-z_.]+)"|Problem\("", "([a-z_.]+)"')
+CODE = re.compile(r'\bproblem\(\s*[^,]+,\s*"([a-z_.]+)"|Problem\("", "([a-z_.]+)"')
 
 
 def faults(text: str) -> list[str]:
@@ -24,7 +24,7 @@ def faults(text: str) -> list[str]:
 
 
 def test_every_code_has_a_sentence_and_every_sentence_a_code():
-    sources = [Path(m.__file__).read_text(encoding="utf-8") for m in (check, load, problems)]
+    sources = [Path(m.__file__).read_text(encoding="utf-8") for m in (check, flows, load, problems)]
     used = {a or b for source in sources for a, b in CODE.findall(source)}
     used |= {code for code, _facts in problems._SHAPES.values()} | {"shape.other"}
     assert used == set(problems.SENTENCES)
@@ -58,5 +58,5 @@ def test_a_fault_of_shape_is_placed_by_keys_not_by_numbers():
 
 
 def test_a_line_is_said_in_the_language_that_is_given():
-    [problem] = [check.Problem("lights", "light.missing", {"name": "green"})]
-    assert problems.line(problem, {"%(name)s is missing": "缺 %(name)s"}.get) == "lights: 缺 green"
+    [fault] = [problem.Problem("lights", "light.missing", {"name": "green"})]
+    assert problems.line(fault, {"%(name)s is missing": "缺 %(name)s"}.get) == "lights: 缺 green"

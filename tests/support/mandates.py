@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.models import Grant, Person, Post
+from gongjian.apps.campaigns.actions import import_items
 from gongjian.apps.campaigns.actions.orgs import Move, Reshuffle, move_duties
-from gongjian.apps.campaigns.models import Item
+from gongjian.apps.campaigns.models import Item, Register
 from gongjian.apps.loop import actions
 from gongjian.apps.loop.models import Mandate
 from gongjian.apps.loop.queries.mandates import Addressee, led_battles
@@ -83,6 +84,15 @@ def seat(cast: Cast, name: str, role: str, *, post: Post | None = None, org: str
     where = cast.orgs[org] if org else None
     accounts.grant(act(), Grant(person=person, role=role, campaign_id=cast.campaign.pk, org=where))
     return person
+
+
+def close_item(cast: Cast, title: str, register: str) -> Item:
+    """Add an item of a register whose items are kept more closely."""
+    of = Register.objects.get(campaign=cast.campaign, key=register)
+    facts = {"battle": cast.battles[0], "org": cast.orgs["works"], "due": END, "state": "assigned"}
+    item = Item(campaign=cast.campaign, register=of, title=title, **facts)
+    import_items(act(day=START), cast.campaign, [item], [])
+    return Item.objects.select_related("campaign").get(pk=item.pk)
 
 
 def signature(row: Mandate, **more) -> actions.Signature:

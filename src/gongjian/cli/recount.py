@@ -15,11 +15,13 @@ def command() -> None:
     """Recount lights, keys and tallies of every campaign and say where they differ."""
     setup()
     from gongjian.apps.campaigns.models import Campaign
-    from gongjian.apps.campaigns.recount import recount
+    from gongjian.apps.campaigns.recount import Difference, recount
+    from gongjian.apps.loop.turns import differences as turn_differences
 
     wrong = 0
     for campaign in Campaign.objects.all():
         differences = recount(campaign)
+        differences += [Difference("turn", *found) for found in turn_differences(campaign)]
         wrong += len(differences)
         for d in differences[:20]:
             click.echo(f"{campaign.code} {d.what} {d.where}: {d.has!r} ≠ {d.should!r}")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as noop
 
 from gongjian.kernel.errors import KernelError
 from gongjian.kernel.model.fields import Label
-from gongjian.kernel.playbook.check import Problem
+from gongjian.kernel.playbook.problem import Problem
 from gongjian.playbooks.problems import line
 
 if TYPE_CHECKING:
@@ -504,6 +504,20 @@ SENTENCES: dict[str, str] = {
         "campaign."
     ),
     "post.there_already": noop("%(org)s has a post “%(given)s” already."),
+    "consent.not_wanted": noop("Nothing of %(item)s waits for this consent now."),
+    "consent.given": noop("That role has agreed already."),
+    "extension.no_due": noop("%(item)s has no deadline: there is nothing to extend."),
+    "extension.no_progress": noop(
+        "Write how far it is: an extension is asked for with what is done so far."
+    ),
+    "extension.none_asked": noop("Nobody has asked for more time for %(item)s."),
+    "extension.not_between": noop(
+        "The new date lies after %(first)s and not after %(last)s, the one that was asked for."
+    ),
+    "extension.not_later": noop("The new date must lie after the present deadline, %(due)s."),
+    "extension.too_late": noop(
+        "%(item)s was due on %(due)s: more time is asked for before the deadline. Report what is done, and why it could not be done in time."
+    ),
     "reopen.reason_missing": noop("Say why the item is put back in hand."),
     "report.empty": noop("Write what was done, or choose “no change”."),
     "report.share_out_of_range": noop("The share done lies between 0 and 100 percent."),
@@ -536,6 +550,11 @@ SENTENCES: dict[str, str] = {
     "roster.empty": noop("No item fits the filter, so there is nothing to freeze."),
     "roster.name_missing": noop("Give the roster a name."),
     "roster.reason_missing": noop("Say why this version of the roster is made."),
+    "revisit.done": noop("This second look at %(item)s was written down already."),
+    "revisit.no_note": noop("Write what was found, and how: on site, on paper, by talks."),
+    "revisit.own": noop(
+        "Whoever asked for the close-out of %(item)s does not look at it again. Somebody else does."
+    ),
     "round.closed": noop("The round “%(round)s” is closed. Ask the office to open another one."),
     "round.due_past": noop("The day %(due)s has passed (today is %(today)s). Choose a later one."),
     "round.name_missing": noop("Give the round a name."),
@@ -620,8 +639,14 @@ SENTENCES: dict[str, str] = {
     "view.name_too_long": noop("The name has %(n)s characters; the limit is %(limit)s."),
     "view.too_large": noop("A view keeps no more than %(limit)s conditions. Take some away."),
     "view.too_many": noop("You keep %(limit)s views of this register already. Remove some first."),
+    "workflow.consent": noop(
+        "Before this step these must agree: %(roles)s. They do it on the page of the item."
+    ),
     "workflow.needs": noop("Still needed for this step: %(needs)s."),
     "workflow.no_such_step": noop("The register of this item knows no such step."),
+    "workflow.not_for_this": noop(
+        "This step is not for an item like this one: it depends on %(when)s. Fill it in, or take the step that fits."
+    ),
     "workflow.not_from": noop("This step is not possible in the present state."),
     "workflow.own_action": noop("This step has a form of its own."),
     "workflow.requester_never_grants": noop(
@@ -652,7 +677,18 @@ def _is_rows(value: object) -> TypeGuard[Iterable[object]]:
     return isinstance(value, (list, tuple))
 
 
+# Names of what a step needs besides fields.
+NEEDS = {
+    "evidence": noop("a file, a link or the number of a document"),
+    "file": noop("a file"),
+    "progress/no_change": noop("progress, or “no change”"),
+    "reason": noop("a reason"),
+}
+
+
 def _plain(value: object) -> str:
+    if isinstance(value, str) and value in NEEDS:
+        return _(NEEDS[value])
     if isinstance(value, (list, tuple, set, frozenset)):
         return "、".join(_plain(v) for v in value)
     if isinstance(value, Label):

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from gongjian.kernel.errors import PlaybookError
 from gongjian.kernel.ledger.fold import canonical
 from gongjian.kernel.model import playbook as model
-from gongjian.kernel.playbook.check import Problem, check
+from gongjian.kernel.playbook.check import check
+from gongjian.kernel.playbook.problem import Problem
 from gongjian.playbooks import schema
 from gongjian.playbooks.problems import Refused, line, of_shape, of_text
 from gongjian.playbooks.upgrade import upgrade
@@ -161,4 +162,6 @@ def _kernel(value: Any) -> Any:
         return value.KERNEL(**{n: _kernel(getattr(value, n)) for n in names})
     if isinstance(value, list):
         return tuple(_kernel(one) for one in value)
+    if isinstance(value, dict):
+        return tuple((key, _kernel(one)) for key, one in value.items())
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gongjian.kernel.playbook.check import Problem
+from gongjian.kernel.playbook.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +19,7 @@ def noop(message: str) -> str:
 
 
 SENTENCES: dict[str, str] = {
+    "choice.unknown": noop("%(value)s is no choice of field %(field)s"),
     "column.unknown": noop("column %(head)s shows %(source)s, which is not defined"),
     "compute.children": noop("only a sum or a count goes over the items below"),
     "compute.cycle": noop("is computed from itself"),
@@ -31,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "field.unknown": noop("field %(name)s is not defined"),
     "light.missing": noop("%(name)s is missing"),
     "light_rules.order": noop("yellow must come before red"),
+    "limit.unknown": noop("time limit %(name)s is not defined"),
     "names.twice": noop("%(name)s stands %(n)s times"),
     "need.unknown": noop("%(name)s is not defined"),
     "register.cycle": noop("stands above itself (%(way)s)"),
@@ -68,10 +70,17 @@ SENTENCES: dict[str, str] = {
     ),
     "text.value": noop("a number or a date in it cannot be read"),
     "word.two_roles": noop("%(word)s would mean two roles (%(roles)s)"),
+    "workflow.asker_grants": noop(
+        "step %(step)s grants what step %(asking)s asks for, and only the same roles may take it"
+    ),
+    "workflow.awaited_cannot_act": noop(
+        "%(role)s is awaited in state %(state)s and has no step there"
+    ),
     "workflow.closes_without_grant": noop("step %(step)s closes but does not grant"),
     "workflow.dead_state": noop("nothing leads from state %(state)s to a closed one"),
     "workflow.initial_unknown": noop("initial state %(state)s is not defined"),
     "workflow.issued_unknown": noop("issued state %(state)s is not defined"),
+    "workflow.no_way_for": noop("no step leads on where %(field)s is %(value)s"),
     "workflow.never_reached": noop("state %(state)s is never reached"),
     "workflow.step_state_unknown": noop(
         "step %(step)s names state %(state)s, which is not defined"

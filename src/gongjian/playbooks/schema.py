@@ -13,9 +13,9 @@ from pydantic import (
     model_validator,
 )
 
-from gongjian.kernel.model import fields, playbook
+from gongjian.kernel.model import fields, playbook, workflow
 from gongjian.kernel.model.fields import ComputeOp, FieldType
-from gongjian.kernel.model.playbook import StateCategory
+from gongjian.kernel.model.workflow import StateCategory
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Role = Literal["leader", "lead", "owner", "support", "overseer", "contact"]
@@ -25,6 +25,17 @@ Word = Annotated[str, Field(min_length=1, max_length=120)]
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     KERNEL: ClassVar[type]
+
+
+class Grown(Strict):
+    """A shape that newer files say more in: left out where empty, for a version is known by its digest."""
+
+    NEWER: ClassVar[tuple[str, ...]]
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = write(self)
+        return {k: v for k, v in content.items() if v or k not in self.NEWER}
 
 
 class LabelIn(Strict):
@@ -72,21 +83,14 @@ class FieldIn(Strict):
     help: LabelIn | None = None
 
 
-class ColumnIn(Strict):
+class ColumnIn(Grown):
     KERNEL = fields.Column
+    NEWER = ("below",)
     head: Word
     source: Annotated[str, Field(max_length=60)]
     over: Annotated[str, Field(max_length=120)] = ""
     mark_lead: bool = False
     below: Annotated[str, Field(max_length=60)] = ""
-
-    @model_serializer(mode="wrap")
-    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what newer files may say and this one does not: a version is known by its digest."""
-        content: dict[str, Any] = write(self)
-        if not self.below:
-            content.pop("below", None)
-        return content
 
 
 class HeaderProfileIn(Strict):
@@ -121,15 +125,49 @@ class RegisterIn(Strict):
     note: LabelIn | None = None
 
 
-class StateIn(Strict):
-    KERNEL = playbook.State
+When = Annotated[dict[Key, Annotated[list[Word], Field(min_length=1)]], Field(max_length=5)]
+
+
+class StateLimitIn(Strict):
+    KERNEL = workflow.StateLimit
+    limit: Key
+    when: When = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        """A bare name is a limit without a condition."""
+        return {"limit": value} if isinstance(value, str) else value
+
+
+class StateIn(Grown):
+    KERNEL = workflow.State
+    NEWER = ("awaits", "limits")
     key: Key
     label: LabelIn
     category: StateCategory
+    awaits: list[Key] = []
+    limits: list[StateLimitIn] = []
 
 
-class StepIn(Strict):
-    KERNEL = playbook.Transition
+class EffectIn(Strict):
+    KERNEL = workflow.Effect
+    kind: Literal["notify", "revisit", "list", "create"]
+    names: Annotated[list[Key], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        """Written short: what is done, then to whom, when or where."""
+        if isinstance(value, dict) and len(value) == 1:
+            [(kind, names)] = value.items()
+            return {"kind": kind, "names": names}
+        return value
+
+
+class StepIn(Grown):
+    KERNEL = workflow.Transition
+    NEWER = ("stays", "asks", "consents", "when", "effects")
     key: Key
     label: LabelIn
     sources: Annotated[list[Key], Field(min_length=1)]
@@ -137,10 +175,15 @@ class StepIn(Strict):
     roles: Annotated[list[Key], Field(min_length=1)]
     requires: list[list[Key]] = []
     grants: bool = False
+    stays: list[Key] = []
+    asks: bool = False
+    consents: list[Key] = []
+    when: When = {}
+    effects: list[EffectIn] = []
 
 
 class WorkflowIn(Strict):
-    KERNEL = playbook.Workflow
+    KERNEL = workflow.Workflow
     key: Key
     initial: Key
     issued: str = ""
@@ -182,12 +225,14 @@ class LinkIn(Strict):
     one_target: bool = False
 
 
-class LimitIn(Strict):
-    KERNEL = playbook.TimeLimit
+class LimitIn(Grown):
+    KERNEL = workflow.TimeLimit
+    NEWER = ("anew",)
     key: Key
     label: LabelIn
     days: Annotated[int, Field(ge=0, le=3660)]
     working: bool = True
+    anew: bool = False
 
 
 class LadderStepIn(Strict):

@@ -249,4 +249,4 @@ def test_what_is_listed_here_stands_in_every_face(books):
     assert lanes(seat.get(f"{BASE}board?q=Guest"))["待下达"] == (1, 1)
     assert [c for c, _l, _f in branches(seat.get(f"{BASE}tree"))][1:] == [guest.code]
     theirs = seat.get(f"{BASE}?group=battle").context["sections"][1]
-    assert [r.texts[:2] for r in theirs["rows"]] == [["来1", "Guest"]]
+    assert [r.texts[:2] for r in theirs["rows"]] == [("来1", "Guest")]

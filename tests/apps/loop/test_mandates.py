@@ -13,6 +13,7 @@ from tests.support.mandates import (
     BY,
     accept,
     again,
+    close_item,
     lead,
     make_stage,
     paper,
@@ -146,7 +147,7 @@ def test_a_battle_that_nobody_leads_or_that_holds_nothing_says_why(stage):
     assert not page.context["is_sound"]
     assert rows["道路争速"].is_sound
     assert [rows[n].is_sound for n in ("整改争效", "West Town")] == [False, False]
-    assert len(rows["West Town"].lacks) == 2
+    assert len(rows["West Town"].lacks) == 3
     sent = seat_of(stage).post(ISSUE, form(stage, issue="1"))
     assert "整改争效" in sent.context["error"]
 
@@ -434,8 +435,8 @@ def test_progress_and_closing_are_no_change_of_a_mandate(stage):
 
 
 def test_items_of_closer_classes_stay_out_and_are_counted_for_whoever_holds_the_class(stage):
-    stage.cast.item("某信访积案", battle=0, access_class="petition")
-    close = stage.cast.item("批示件", battle=0, access_class="instruction")
+    close_item(stage.cast, "某信访积案", "petitions")
+    close = close_item(stage.cast, "批示件", "instructions")
     own_target(stage.cast, close, order=97, floor=98765)
     (row,) = stage.issue(1)
     assert [i["title"] for i in row.content["items"]] == ["修通东路"]

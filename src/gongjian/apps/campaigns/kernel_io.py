@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gongjian.apps.campaigns.models import Campaign, Item
-    from gongjian.kernel.model.playbook import Playbook, StateCategory
+    from gongjian.kernel.model.playbook import Playbook
+    from gongjian.kernel.model.workflow import StateCategory
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from gongjian.apps.accounts.models import Post
 from gongjian.apps.accounts.queries import on_day
 from gongjian.apps.campaigns import queries, tally
-from gongjian.apps.campaigns.models import Battle, BattleTenure, Item, Responsibility
+from gongjian.apps.campaigns.models import OVER, Battle, BattleTenure, Item, Responsibility
 from gongjian.kernel.indicators.tenures import Result, result, tenures
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def duty_sheet(seen: Scope, campaign: Campaign, day: dt.date, language: str) -> 
     battles = queries.battles(campaign)
     moved = queries.leaders_on(campaign, day)
     duties = [_battle_duty(b, moved, language) for b in battles]
-    singles = _singly_led(seen, campaign).filter(on_day(day)).exclude(item__category="closed")
+    singles = _singly_led(seen, campaign).filter(on_day(day)).exclude(item__category__in=OVER)
     rows = list(singles.select_related("item", "post")[: DUTY_CAP + 1])
     n_items = singles.count() if len(rows) > DUTY_CAP else len(rows)
     duties += [_item_duty(r) for r in rows[:DUTY_CAP]]

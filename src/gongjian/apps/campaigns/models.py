@@ -202,6 +202,10 @@ class Register(Ledgered):
         return self.key
 
 
+# Categories of states in which an item is no longer open.
+OVER = ("closed", "ended")
+
+
 class Item(Ledgered):
     """One row of a register (事项). Facts are columns; light and due state are computed beside them."""
 
@@ -212,7 +216,9 @@ class Item(Ledgered):
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, related_name="items", db_index=False
     )  # first in the indexes below
-    register = models.ForeignKey(Register, models.PROTECT, related_name="items")
+    register = models.ForeignKey(
+        Register, models.PROTECT, related_name="items", db_index=False
+    )  # second in them
     battle = models.ForeignKey(Battle, models.PROTECT, null=True, related_name="items")
     # Most items lie below no other: full indexes of these two would mostly say so, and mislead planners.
     parent = models.ForeignKey(
@@ -258,6 +264,9 @@ class Item(Ledgered):
             models.Index(fields=["campaign", "register", "due", "code"], name="item_register_due"),
             models.Index(
                 fields=["campaign", "register", "state", "due", "code"], name="item_register_state"
+            ),
+            models.Index(
+                fields=["campaign", "register", "state", "code"], name="item_register_state_code"
             ),
             models.Index(
                 fields=["campaign", "register", "light", "code"], name="item_register_light"

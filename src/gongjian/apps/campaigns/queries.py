@@ -16,6 +16,7 @@ from gongjian.apps.accounts.queries import on_day, orgs_as_of
 from gongjian.apps.campaigns import tally
 from gongjian.apps.campaigns.kernel_io import playbook_on
 from gongjian.apps.campaigns.models import (
+    OVER,
     Battle,
     BattleTenure,
     Campaign,
@@ -141,8 +142,8 @@ def lets_in(found: Iterable[Item | Facts]) -> dict[UUID, frozenset[UUID]]:
 def require_offices(seen: Scope, *orgs: Org) -> None:
     """Let in whoever runs every campaign in which orgs, or those below them, have something open."""
     below = OrgReach.objects.filter(ancestor__in=orgs).values("descendant")
-    held = Item.objects.filter(org__in=below).exclude(category="closed").order_by()
-    parts = Responsibility.objects.filter(org__in=below).exclude(item__category="closed")
+    held = Item.objects.filter(org__in=below).exclude(category__in=OVER).order_by()
+    parts = Responsibility.objects.filter(org__in=below).exclude(item__category__in=OVER)
     running = Q(until__isnull=True) | Q(until__gte=clock.today())
     touched = {
         *held.values_list("campaign_id", flat=True).distinct(),

@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 
 from gongjian.apps.accounts.models import AccessClass
 from gongjian.apps.campaigns.plan_words import type_word
-from gongjian.kernel.model.playbook import CORE_NEEDS, StateCategory
+from gongjian.kernel.model.playbook import CORE_NEEDS
+from gongjian.kernel.model.workflow import StateCategory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gongjian.apps.accounts.models import Post
     from gongjian.kernel.model.fields import FieldDef, Label
-    from gongjian.kernel.model.playbook import DutyDef, Playbook, RegisterDef, Workflow
+    from gongjian.kernel.model.playbook import DutyDef, Playbook, RegisterDef
+    from gongjian.kernel.model.workflow import Workflow
 
 
 def say(label: Label | None) -> str:
@@ -121,7 +123,9 @@ def category_name(category: StateCategory) -> str:
         StateCategory.PLANNED: _("before issue"),
         StateCategory.OPEN: _("issued"),
         StateCategory.ACTIVE: _("in hand"),
+        StateCategory.HELD: _("held"),
         StateCategory.CLOSED: _("closed"),
+        StateCategory.ENDED: _("ended"),
     }[category]
 
 

@@ -13,7 +13,7 @@ from gongjian.apps.accounts.models import Grant, Org, OrgReach, Post, PostHoldin
 from gongjian.apps.accounts.queries import on_day
 from gongjian.apps.campaigns import queries
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
-from gongjian.apps.campaigns.models import Item, Responsibility
+from gongjian.apps.campaigns.models import OVER, Item, Responsibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +83,7 @@ def watch(seen: Scope, campaign: Campaign, day: dt.date, today: dt.date) -> Watc
     """
     too_many = playbook_in_force(campaign).too_many
     visible = Item.objects.filter(queries.visible(seen, campaign.pk), campaign=campaign)
-    rows = visible.exclude(category="closed").order_by("code")
+    rows = visible.exclude(category__in=OVER).order_by("code")
     counted = rows.order_by().values_list("org").annotate(n=Count("pk"))
     n_by_org: dict[UUID | None, int] = dict(counted)
     found = Org.objects.select_related("successor").in_bulk([pk for pk in n_by_org if pk])

@@ -38,7 +38,7 @@ ONLY_EMPTY = 200  # in a workbook without rows
 _WIDE = {"title": 40, "report": 44, "report.progress": 36, "number": 6, "code": 14}
 _HAS_PART = ("lead", "owner")
 
-Line = tuple["Row", list[str]]
+Line = tuple["Row", tuple[str, ...]]
 
 
 @dataclass

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 A4_WIDTH = 150  # characters in columns that an A4 page across still prints to be read
 _RISKS = "=+-@\t\r"
-_RISKY = re.compile(f"(?:^|\n)[{re.escape(_RISKS)}]")  # finds the rows that have such a text, and few others
+_RISKY = re.compile(
+    f"(?:^|\n)[{re.escape(_RISKS)}]"
+)  # finds the rows that have such a text, and few others
 ID = "编号标识"  # head of the hidden column in which ids travel
 _WIDTHS = {
     "title": 40, "report": 48, "report.progress": 36, "report.problems": 28,
@@ -66,7 +68,7 @@ class Export:
             return [c.head for c in self.columns]
         return [f"{c.head}（{c.unit}）" if c.unit else c.head for c in self.columns]
 
-    def rows(self) -> Iterator[tuple[Row, list[str]]]:
+    def rows(self) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """Give the rows, each with the texts of its columns."""
         if self.head is not None and self.head.by_battle:
             found = sorted(self.ledger.all(self.ask, self.cap).rows, key=_battle)
@@ -177,7 +179,7 @@ def _number(text: str) -> object:
         return text
 
 
-def _harmless(texts: list[str]) -> list[str]:
+def _harmless(texts: Sequence[str]) -> Sequence[str]:
     """A program that opens plain rows would work out what begins with one of these."""
     if not _RISKY.search("\n".join(texts)):
         return texts

@@ -248,7 +248,9 @@ class Filling:
         if self.ledger is None:
             return Found([])
         seen = visible(self.asked.seen, self.asked.campaign.pk)
-        rows = Item.objects.filter(seen, register=self.register).order_by("code")
+        rows = Item.objects.filter(
+            seen, campaign=self.asked.campaign, register=self.register
+        ).order_by("code")
         pairs = [(str(pk), code, title) for pk, code, title in
                  rows.values_list("pk", "code", "title")[:MATCH_CAP]]  # fmt: skip
         listed = self.ledger.listed()[0]

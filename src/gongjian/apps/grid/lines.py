@@ -29,18 +29,40 @@ class Line:
     """One row of a register, ready to print: the text of each column, and its cells as HTML."""
 
     row: Row
-    texts: list[str]
+    texts: tuple[str, ...]
     cells: SafeString
 
 
-def lines(printer: Printer, rows: Sequence[Row]) -> list[Line]:
-    """Print rows as lines of a table; every text in them is escaped."""
+def lines(printer: Printer, rows: Sequence[Row], *, can_bulk: bool = False) -> list[Line]:
+    """Print rows as lines of a table, each with a box to tick where many may be edited at once.
+
+    Every text in them is escaped.
+    """
     draws = [_draw(column, printer) for column in printer.columns]
+    box = _box() if can_bulk else _no_box
     made = []
     for row, texts in zip(rows, printer.texts(rows), strict=True):
         cells = "".join([draw(row, text) for draw, text in zip(draws, texts, strict=True)])
-        made.append(Line(row, texts, mark_safe(cells)))  # noqa: S308  # each text in it was escaped
+        made.append(Line(row, texts, mark_safe(box(row) + cells)))  # noqa: S308  # each text was escaped
     return made
+
+
+def _box() -> Callable[[Row], str]:
+    label = escape(_("Choose"))
+
+    def draw(row: Row) -> str:
+        if row.listing is not None:  # edited where it is at home
+            return '<td class="pick"></td>'
+        return (
+            f'<td class="pick"><input type="checkbox" form="bulk" name="item" value="{row.item.pk}" '
+            f'aria-label="{label} {escape(row.number)}"></td>'
+        )
+
+    return draw
+
+
+def _no_box(_row: Row) -> str:
+    return ""
 
 
 def _draw(column: Column, printer: Printer) -> Draw:
@@ -61,7 +83,8 @@ def _draw(column: Column, printer: Printer) -> Draw:
             f"{escape(text)}</td>"
         )
     opening = f'<td class="{kind}" data-label="{label}">'
-    return lambda _row, text: f"{opening}{escape(text)}</td>"
+    empty = f"{opening}</td>"  # half the cells of a list are
+    return lambda _row, text: f"{opening}{escape(text)}</td>" if text else empty
 
 
 def _titles() -> Draw:

@@ -57,7 +57,7 @@ class LongExport(Export):
         self.cap = JOB_CAP
         self.tell = tell or (lambda _n: None)
 
-    def rows(self) -> Iterator[tuple[Row, list[str]]]:
+    def rows(self) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """Give the rows as ever; under a head by battles, battle after battle."""
         n = 0
         for pair in self._pairs():
@@ -67,7 +67,7 @@ class LongExport(Export):
             yield pair
         self.tell(n)
 
-    def _pairs(self) -> Iterator[tuple[Row, list[str]]]:
+    def _pairs(self) -> Iterator[tuple[Row, tuple[str, ...]]]:
         return self.printer.pairs(self._found())
 
     def _found(self) -> Iterator[Row]:

@@ -42,10 +42,11 @@ def register_context(  # one argument for each thing the address says
     further = {**kept, "after": page.after, "from": str(first + len(page.rows))}
     by = given.get("group", "")
     is_grouped = not asked.is_past and any(name == by for name, _word, _on in around["groupings"])
-    rows: dict[str, Any] = {"rows": [] if is_grouped else lines(printer, page.rows), "sections": []}
-    if is_grouped:
-        rows = sections(at, printer, by)
     can_bulk = not asked.is_past and bool(bulk.columns(asked, ledger))
+    if is_grouped:
+        rows = sections(at, printer, by, can_bulk=can_bulk)
+    else:
+        rows = {"rows": lines(printer, page.rows, can_bulk=can_bulk), "sections": []}
     return {
         **around,
         "columns": heads,
@@ -62,11 +63,12 @@ def register_context(  # one argument for each thing the address says
     }
 
 
-def sections(at: Around, printer: Printer, by: str) -> dict[str, Any]:
+def sections(at: Around, printer: Printer, by: str, *, can_bulk: bool) -> dict[str, Any]:
     """Give the list by groups: each with its heading and its first rows, in the order of the list."""
     battles = campaigns.battles(at.asked.campaign)
     found = grouped(at.asked, at.ledger, at.ask, by, battles, more=more_of(at.given))
-    printed = iter(lines(printer, [row for group in found.groups for row in group.rows]))
+    rows = [row for group in found.groups for row in group.rows]
+    printed = iter(lines(printer, rows, can_bulk=can_bulk))
     made = [
         {**section(at, group), "rows": [next(printed) for _row in group.rows]}
         for group in found.groups

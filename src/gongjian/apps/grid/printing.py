@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
+from itertools import count, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Subquery
@@ -30,6 +30,7 @@ from gongjian.apps.targets.models import Target
 from gongjian.apps.targets.queries import aims_among
 from gongjian.kernel.model.fields import FieldType
 from gongjian.kernel.playbook.values import computed
+from gongjian.lib import among  # noqa: F401  # for __among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -71,21 +72,21 @@ class Printer:
     first: int = 1
     is_plain: bool = False
     _more: _More = field(init=False)
+    _numbers: Iterator[int] = field(init=False)
 
-    def texts(self, rows: Iterable[Row]) -> Iterator[list[str]]:
+    def texts(self, rows: Iterable[Row]) -> Iterator[tuple[str, ...]]:
         """Print rows: a text for each column."""
         return (texts for _row, texts in self.pairs(rows))
 
-    def pairs(self, rows: Iterable[Row]) -> Iterator[tuple[Row, list[str]]]:
+    def pairs(self, rows: Iterable[Row]) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """Print rows, each beside its texts."""
-        left, n = iter(rows), self.first
+        left = iter(rows)
+        self._numbers = count(self.first)
         while chunk := list(islice(left, CHUNK)):
             self._more = _More(self.asked, self.ledger, chunk)
-            makers = [self._made(c) for c in self.columns]
-            for row in chunk:
-                self._n = n
-                yield row, [make(row) for make in makers]
-                n += 1
+            made = [map(self._made(c), chunk) for c in self.columns]
+            texts = zip(*made, strict=True) if made else repeat(())
+            yield from zip(chunk, texts, strict=False)
 
     def reads(self) -> tuple[str, ...]:
         """Give the facts that these columns read, in the order in which rows have them."""
@@ -111,7 +112,7 @@ class Printer:
         if column.field:
             return self._of_field(self._by_key[column.field])
         if source == "number":
-            return lambda _row: str(self._n)
+            return lambda _row: str(next(self._numbers))
         if source == "state":
             return self._state
         if source == "light":
@@ -288,7 +289,7 @@ class _More:
         if any(f.compute and f.compute.over == "children" for f in fields):
             seen = visible(self.asked.seen, self.asked.campaign.pk)
             # In no order: one by code would tempt SQLite to read the whole table along that index.
-            rows = Item.objects.filter(seen, parent__in=self.ids).order_by()
+            rows = Item.objects.filter(seen, parent__among=self.ids).order_by()
             for parent, values in rows.values_list("parent_id", "fields"):
                 found[parent].append(values)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -22,6 +23,9 @@ SENTENCES: dict[str, str] = {
     "round.asked": noop("%(n)s items to complete: %(round)s"),
     "round.chased": noop("Reminder: %(n)s items are still to be completed: %(round)s"),
     "round.duty_chased": noop("Reminder: your part of %(item)s %(title)s is missing"),
+    "step.due_soon": noop("%(item)s is due on %(due)s"),
+    "step.late": noop("%(item)s was due on %(due)s"),
+    "step.taken": noop("%(item)s: %(step)s"),
 }
 KINDS: dict[str, str] = {
     "inquiry": noop("One-time question"),
@@ -29,13 +33,23 @@ KINDS: dict[str, str] = {
     "mandate": noop("Mandate"),
     "return": noop("Sent back"),
     "round": noop("To complete"),
+    "step": noop("In hand"),
 }
 
 
 def sentence(notice: Notice) -> str:
     """Give what a notice says; one of a code that is not known here says that it is there."""
     pattern = SENTENCES.get(notice.code)
-    return _(pattern) % _Facts(notice.facts) if pattern else _("A notice (%s)") % notice.code
+    if not pattern:
+        return _("A notice (%s)") % notice.code
+    return _(pattern) % _Facts({k: _said(v) for k, v in notice.facts.items()})
+
+
+def _said(value: object) -> object:
+    """A word of a playbook stands in both languages."""
+    if isinstance(value, dict) and {"zh", "en"} <= set(value):
+        return value["zh" if (get_language() or "zh").startswith("zh") else "en"]
+    return value
 
 
 class _Facts(dict[str, object]):

@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gongjian.kernel.model.playbook import LightRules, StateCategory
+from gongjian.kernel.model.playbook import LightRules
+from gongjian.kernel.model.workflow import StateCategory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,6 +66,15 @@ class Standing:
     due_state: str = "none"
     next_light: str | None = None
     next_on: dt.date | None = None
+
+
+# What is not in hand is not held against the day.
+_NOT_JUDGED = {
+    StateCategory.PLANNED: Standing("none", "not_issued"),
+    StateCategory.HELD: Standing("none", "held"),
+    StateCategory.CLOSED: Standing("done", "closed", due_state="closed"),
+    StateCategory.ENDED: Standing("none", "ended", due_state="closed"),
+}
 
 
 def standing(rules: LightRules, facts: LightFacts, day: dt.date) -> Standing:
@@ -133,10 +143,8 @@ def planned(start_on: dt.date, due: dt.date, day: dt.date) -> int:
 
 
 def _judge(rules: LightRules, facts: LightFacts, day: dt.date) -> Standing:
-    if facts.category is StateCategory.CLOSED:
-        return Standing("done", "closed", due_state="closed")
-    if facts.category is StateCategory.PLANNED:
-        return Standing("none", "not_issued")
+    if facts.category in _NOT_JUDGED:
+        return _NOT_JUDGED[facts.category]
     if facts.due is None:
         return Standing("none", "no_due")
     left = (facts.due - day).days
@@ -168,7 +176,7 @@ def _by_line(rules: LightRules, facts: LightFacts, day: dt.date) -> tuple[str, s
 
 def _thresholds(rules: LightRules, facts: LightFacts) -> Iterator[dt.date]:
     """Give every day on which one of the rules may begin to judge otherwise."""
-    if facts.due is None or facts.category in {StateCategory.CLOSED, StateCategory.PLANNED}:
+    if facts.due is None or facts.category in _NOT_JUDGED:
         return
     yield facts.due - dt.timedelta(days=rules.soon_days)
     yield facts.due + _DAY

@@ -1,113 +1,13 @@
-"""A campaign's shape as data (模板): registers, fields, workflows, lights."""
+"""A campaign's shape as data (模板): registers, fields, lights, ladders."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from gongjian.kernel.model.fields import FieldDef, HeaderProfile, Label, RoleWord
-
-
-class StateCategory(StrEnum):
-    """What kind of state a state is."""
-
-    PLANNED = "planned"  # not issued yet: no clock runs
-    OPEN = "open"
-    ACTIVE = "active"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """One state of a workflow.
-
-    Attributes
-    ----------
-    key : str
-        Stable name.
-    label : Label
-        Word shown.
-    category : StateCategory
-        What it counts as.
-    """
-
-    key: str
-    label: Label
-    category: StateCategory
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One step from state to state.
-
-    Attributes
-    ----------
-    key : str
-        Stable name of the step; several transitions may not share one.
-    label : Label
-        Word on the button.
-    sources : tuple of str
-        States it may start from.
-    target : str
-        State it leads to.
-    roles : tuple of str
-        Roles that may take it.
-    requires : tuple of tuple of str
-        What must be given; of each inner tuple one name is enough.
-    grants : bool
-        True for a step that grants what somebody asked for: never taken by who asked.
-    """
-
-    key: str
-    label: Label
-    sources: tuple[str, ...]
-    target: str
-    roles: tuple[str, ...]
-    requires: tuple[tuple[str, ...], ...] = ()
-    grants: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Workflow:
-    """The states of a register's items and the steps between them.
-
-    Attributes
-    ----------
-    key : str
-        Stable name.
-    initial : str
-        State of a new item.
-    states : tuple of State
-        All states.
-    transitions : tuple of Transition
-        All steps.
-    issued : str
-        State that issuing at the launch leads to from the initial one; empty where items of this kind
-        are in force as soon as they are made.
-    """
-
-    key: str
-    initial: str
-    states: tuple[State, ...]
-    transitions: tuple[Transition, ...]
-    issued: str = ""
-
-    def state(self, key: str) -> State:
-        """Find a state.
-
-        Parameters
-        ----------
-        key : str
-            Its stable name.
-
-        Returns
-        -------
-        State
-            The state; a KeyError where there is none.
-        """
-        return _find(self.states, key)
+    from gongjian.kernel.model.workflow import State, TimeLimit, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,28 +156,6 @@ class LinkDef:
     targets: tuple[str, ...] = ()
     one_source: bool = False
     one_target: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TimeLimit:
-    """How long a step may take.
-
-    Attributes
-    ----------
-    key : str
-        Stable name.
-    label : Label
-        What is limited.
-    days : int
-        How many.
-    working : bool
-        True for working days.
-    """
-
-    key: str
-    label: Label
-    days: int
-    working: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -639,7 +517,7 @@ class Playbook:
 
 
 _Keyed = TypeVar(
-    "_Keyed", RegisterDef, Workflow, LightRules, State, LinkDef, "FieldDef", "HeaderProfile"
+    "_Keyed", RegisterDef, "Workflow", LightRules, LinkDef, "FieldDef", "HeaderProfile"
 )
 
 

@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gongjian.kernel.errors import PlaybookError
 from gongjian.kernel.model.fields import COLUMN_SOURCES, ComputeOp, FieldType
-from gongjian.kernel.model.playbook import CORE_NEEDS, StateCategory
+from gongjian.kernel.model.playbook import CORE_NEEDS
+from gongjian.kernel.playbook.flows import needed_by_steps, workflow_problems
+from gongjian.kernel.playbook.problem import problem, reached, under
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from gongjian.kernel.model.fields import Compute, FieldDef, HeaderProfile, RoleWord
-    from gongjian.kernel.model.playbook import Playbook, RegisterDef, Workflow
+    from gongjian.kernel.model.playbook import Playbook, RegisterDef
+    from gongjian.kernel.playbook.problem import Problem
 
 NEEDED_LIGHTS = {"green", "yellow", "red", "done", "none"}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is not sound in a playbook; words are made by whoever shows it.
-
-    Attributes
-    ----------
-    place : str
-        Where it stands, as a path of keys: ``registers.tasks.budget``; empty for the whole file.
-    code : str
-        What is wrong.
-    facts : Mapping of str to object
-        Values for the sentence.
-
-    Examples
-    --------
-    >>> Problem("registers.tasks", "register.workflow_unknown", {"name": "fast"}).code
-    'register.workflow_unknown'
-    """
-
-    place: str
-    code: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
-def _problem(place: str, code: str, **facts: object) -> Problem:
-    return Problem(place, code, facts)
 
 
 def check(playbook: Playbook) -> None:
@@ -63,59 +37,11 @@ def check(playbook: Playbook) -> None:
     problems = [*_names(playbook), *_references(playbook), *_lights(playbook)]
     problems += _role_words("role_words", playbook.role_words)
     for register in playbook.registers:
-        problems += _under(f"registers.{register.key}", _register(register))
+        problems += under(f"registers.{register.key}", _register(register))
     for workflow in playbook.workflows:
-        problems += _under(f"workflows.{workflow.key}", workflow_problems(workflow))
+        problems += under(f"workflows.{workflow.key}", workflow_problems(workflow))
     if problems:
         raise PlaybookError("playbook.invalid", problems=tuple(problems))
-
-
-def _under(place: str, problems: Iterable[Problem]) -> list[Problem]:
-    """Give problems with the place that they were found in before their own."""
-    return [replace(p, place=f"{place}.{p.place}".rstrip(".")) for p in problems]
-
-
-def workflow_problems(workflow: Workflow) -> Iterator[Problem]:
-    """Give what is unsound in a workflow.
-
-    Parameters
-    ----------
-    workflow : Workflow
-        The machine.
-
-    Returns
-    -------
-    iterator of Problem
-        One each: names not defined, states not reached, states from which nothing closes,
-        steps that grant to who asked.
-    """
-    states = {s.key for s in workflow.states}
-    if workflow.initial not in states:
-        yield _problem("", "workflow.initial_unknown", state=workflow.initial)
-        return
-    if workflow.issued and workflow.issued not in states:
-        yield _problem("", "workflow.issued_unknown", state=workflow.issued)
-    for step in workflow.transitions:
-        for name in {*step.sources, step.target} - states:
-            yield _problem("", "workflow.step_state_unknown", step=step.key, state=name)
-    edges = [(s, t.target) for t in workflow.transitions for s in t.sources]
-    if workflow.issued:
-        edges.append((workflow.initial, workflow.issued))
-    for state in sorted(states - _reached({workflow.initial}, edges)):
-        yield _problem("", "workflow.never_reached", state=state)
-    closed = {s.key for s in workflow.states if s.category is StateCategory.CLOSED}
-    for state in sorted(states - _reached(closed, [(b, a) for a, b in edges])):
-        yield _problem("", "workflow.dead_state", state=state)
-    for step in workflow.transitions:
-        if step.target in closed and not step.grants:
-            yield _problem("", "workflow.closes_without_grant", step=step.key)
-
-
-def _reached(start: set[str], edges: Iterable[tuple[str, str]]) -> set[str]:
-    seen, ways = set(start), list(edges)
-    while fresh := {b for a, b in ways if a in seen} - seen:
-        seen |= fresh
-    return seen
 
 
 def _names(playbook: Playbook) -> Iterator[Problem]:
@@ -141,7 +67,7 @@ def _names(playbook: Playbook) -> Iterator[Problem]:
     for place, names in lists.items():
         for name, n in Counter(names).items():
             if n > 1:
-                yield _problem(place, "names.twice", name=name, n=n)
+                yield problem(place, "names.twice", name=name, n=n)
 
 
 def _references(playbook: Playbook) -> Iterator[Problem]:
@@ -151,22 +77,23 @@ def _references(playbook: Playbook) -> Iterator[Problem]:
     for register in playbook.registers:
         place = f"registers.{register.key}"
         if register.lights not in rules:
-            yield _problem(place, "register.lights_unknown", name=register.lights)
+            yield problem(place, "register.lights_unknown", name=register.lights)
         for name in sorted(set(register.parents) - registers):
-            yield _problem(f"{place}.parents", "register.unknown", name=name)
+            yield problem(f"{place}.parents", "register.unknown", name=name)
         workflow = workflows.get(register.workflow)
         if workflow is None:
-            yield _problem(place, "register.workflow_unknown", name=register.workflow)
+            yield problem(place, "register.workflow_unknown", name=register.workflow)
             continue
         states = {s.key for s in workflow.states}
         for known in register.fields:
             for name in sorted(set(known.required_at) - states):
-                yield _problem(f"{place}.{known.key}", "state.unknown", state=name)
+                yield problem(f"{place}.{known.key}", "state.unknown", state=name)
+        yield from under(place, needed_by_steps(workflow, register, playbook))
     named = [(f"links.{x.key}", (*x.sources, *x.targets)) for x in playbook.links]
     named += [(f"panels.{x.key}", x.registers) for x in playbook.panels]
     for place, names in named:
         for name in sorted(set(names) - registers):
-            yield _problem(place, "register.unknown", name=name)
+            yield problem(place, "register.unknown", name=name)
     yield from _parent_cycles(playbook)
 
 
@@ -174,9 +101,9 @@ def _parent_cycles(playbook: Playbook) -> Iterator[Problem]:
     """Find registers whose items would have to stand above themselves, through others."""
     edges = [(r.key, p) for r in playbook.registers for p in r.parents if p != r.key]
     for key, _parent in edges:
-        above = _reached({p for r, p in edges if r == key}, edges)
+        above = reached({p for r, p in edges if r == key}, edges)
         if key in above:
-            yield _problem(f"registers.{key}.parents", "register.cycle", way=sorted(above))
+            yield problem(f"registers.{key}.parents", "register.cycle", way=sorted(above))
             return
 
 
@@ -184,14 +111,14 @@ def _register(register: RegisterDef) -> Iterator[Problem]:
     yield from _role_words("role_words", register.role_words)
     keys = {f.key: f for f in register.fields}
     for name in sorted(set(register.needs) - CORE_NEEDS - set(keys)):
-        yield _problem("needs", "need.unknown", name=name)
+        yield problem("needs", "need.unknown", name=name)
     for head in register.heads:
         for word, source in _sources(head):
             kind, _, name = source.partition(":")
             if not (name in keys if kind == "field" else source in COLUMN_SOURCES):
-                yield _problem(f"heads.{head.key}", "column.unknown", head=word, source=source)
+                yield problem(f"heads.{head.key}", "column.unknown", head=word, source=source)
     for key, one in keys.items():
-        yield from _under(key, _field(one, keys))
+        yield from under(key, _field(one, keys))
     yield from _computed_cycles(register)
 
 
@@ -205,13 +132,13 @@ def _sources(head: HeaderProfile) -> Iterator[tuple[str, str]]:
 
 def _field(one: FieldDef, keys: dict[str, FieldDef]) -> Iterator[Problem]:
     if (one.type is FieldType.CHOICE) != bool(one.choices):
-        yield _problem("", "field.choices")
+        yield problem("", "field.choices")
     if len({c.key for c in one.choices}) < len(one.choices):
-        yield _problem("", "field.choice_twice")
+        yield problem("", "field.choice_twice")
     if (one.type is FieldType.COMPUTED) != (one.compute is not None):
-        yield _problem("", "field.rule")
+        yield problem("", "field.rule")
     if one.personal and (one.sortable or one.type is not FieldType.TEXT or one.several):
-        yield _problem("", "field.personal")
+        yield problem("", "field.personal")
     if one.compute is not None:
         yield from _compute(one.compute, keys)
 
@@ -219,24 +146,24 @@ def _field(one: FieldDef, keys: dict[str, FieldDef]) -> Iterator[Problem]:
 def _compute(rule: Compute, keys: dict[str, FieldDef]) -> Iterator[Problem]:
     takes = {ComputeOp.COUNT: (0, 1), ComputeOp.SUM: (1, 60)}.get(rule.op, (2, 2))
     if not takes[0] <= len(rule.of) <= takes[1]:
-        yield _problem("", "compute.takes", op=rule.op.value, least=takes[0], most=takes[1])
+        yield problem("", "compute.takes", op=rule.op.value, least=takes[0], most=takes[1])
     if rule.over == "children" and rule.op not in {
         ComputeOp.COUNT,
         ComputeOp.SUM,
     }:
-        yield _problem("", "compute.children")
+        yield problem("", "compute.children")
     for name in rule.of:
         if name not in keys:
-            yield _problem("", "field.unknown", name=name)
+            yield problem("", "field.unknown", name=name)
         elif keys[name].personal:
-            yield _problem("", "compute.personal", name=name)
+            yield problem("", "compute.personal", name=name)
 
 
 def _computed_cycles(register: RegisterDef) -> Iterator[Problem]:
     edges = [(f.key, name) for f in register.fields if f.compute for name in f.compute.of]
     for key in dict.fromkeys(a for a, _ in edges):
-        if key in _reached({b for a, b in edges if a == key}, edges):
-            yield _problem(key, "compute.cycle")
+        if key in reached({b for a, b in edges if a == key}, edges):
+            yield problem(key, "compute.cycle")
             return
 
 
@@ -250,15 +177,15 @@ def _role_words(place: str, words: Iterable[RoleWord]) -> Iterator[Problem]:
             by_word.setdefault(word, set()).add(one.role)
     for role, said in by_role.items():
         if len(said) > 1:
-            yield _problem(place, "role.two_words", role=role, words=said)
+            yield problem(place, "role.two_words", role=role, words=said)
     for word, roles in by_word.items():
         if len(roles) > 1:
-            yield _problem(place, "word.two_roles", word=word, roles=sorted(roles))
+            yield problem(place, "word.two_roles", word=word, roles=sorted(roles))
 
 
 def _lights(playbook: Playbook) -> Iterator[Problem]:
     for code in sorted(NEEDED_LIGHTS - {light.code for light in playbook.lights}):
-        yield _problem("lights", "light.missing", name=code)
+        yield problem("lights", "light.missing", name=code)
     for rules in playbook.light_rules:
         if not 0 < rules.behind_yellow < rules.behind_red:
-            yield _problem(f"light_rules.{rules.key}", "light_rules.order")
+            yield problem(f"light_rules.{rules.key}", "light_rules.order")

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gongjian.kernel.model.fields import FieldType, Label
-from gongjian.kernel.model.playbook import StateCategory
+from gongjian.kernel.model.workflow import StateCategory
 from gongjian.kernel.playbook.carry import both, converted, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from gongjian.kernel.model.fields import FieldDef, HeaderProfile
-    from gongjian.kernel.model.playbook import Playbook, RegisterDef, State, Workflow
+    from gongjian.kernel.model.playbook import Playbook, RegisterDef
+    from gongjian.kernel.model.workflow import State, Workflow
 
     Said = Label | str | tuple[Label | str, ...] | None
     StateMap = Mapping[str, Mapping[str, str]]  # register → former state → state in its place
@@ -23,7 +24,9 @@ _SPHERE = {
     StateCategory.PLANNED: "planned",
     StateCategory.OPEN: "running",
     StateCategory.ACTIVE: "running",
+    StateCategory.HELD: "running",
     StateCategory.CLOSED: "closed",
+    StateCategory.ENDED: "ended",
 }
 
 

@@ -19,6 +19,7 @@ from gongjian.apps.accounts.models import (
 )
 from gongjian.apps.accounts.queries import on_day
 from gongjian.apps.campaigns.models import (
+    OVER,
     Battle,
     BattleTenure,
     Campaign,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _DAY = dt.timedelta(days=1)
-OPEN = ~Q(category="closed")
+OPEN = ~Q(category__in=OVER)
 
 
 def day_in(book: Book, campaign: Campaign) -> dt.date:
@@ -143,7 +144,7 @@ def _merge_accounts(book: Book, merger: Merger, day: dt.date) -> None:
 
 def open_parts(org: Org) -> list[Responsibility]:
     """Give the parts that an org has in open items."""
-    rows = Responsibility.objects.filter(org=org).exclude(item__category="closed")
+    rows = Responsibility.objects.filter(org=org).exclude(item__category__in=OVER)
     return list(rows.select_related("campaign"))
 
 
@@ -191,7 +192,7 @@ def _follow_groups(book: Book, groups: Sequence[UUID], target: Org) -> None:
     """Let an heir that is no member of a group go on with what its members were asked for."""
     if not groups:
         return
-    rows = Responsibility.objects.filter(group_id__in=groups).exclude(item__category="closed")
+    rows = Responsibility.objects.filter(group_id__in=groups).exclude(item__category__in=OVER)
     made: dict[tuple[UUID, str], Responsibility] = {}
     for row in rows.select_related("campaign"):
         day = day_in(book, row.campaign)

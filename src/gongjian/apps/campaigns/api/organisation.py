@@ -22,7 +22,7 @@ from gongjian.apps.campaigns.actions.orgs import Merger, Move, Reshuffle
 from gongjian.apps.campaigns.actions.task_forces import Seconded, Setup
 from gongjian.apps.campaigns.coded import living_org, org_coded, person_named, post_of
 from gongjian.apps.campaigns.leadership import duty_sheet
-from gongjian.apps.campaigns.models import Item, TaskForce, TaskForceMember
+from gongjian.apps.campaigns.models import OVER, Item, TaskForce, TaskForceMember
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
 from gongjian.lib import clock
@@ -261,7 +261,7 @@ def hand_over(request: HttpRequest, code: str, body: HandOverIn) -> Outcome:
     seen = seen_by(request)
     campaign = _campaign_for(seen, code, may="edit")
     rows = Item.objects.filter(queries.visible(seen, campaign.pk), campaign=campaign)
-    rows = rows.filter(code__in=body.items).exclude(category="closed").select_related("campaign")
+    rows = rows.filter(code__in=body.items).exclude(category__in=OVER).select_related("campaign")
     items = list(rows.order_by("code"))
     if missing := sorted(set(body.items) - {i.code for i in items}):
         raise Unfit("body.items", f"no open item of this campaign: {missing[0]}")

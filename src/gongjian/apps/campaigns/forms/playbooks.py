@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gongjian.apps.campaigns.shaping import Content
     from gongjian.kernel.model.fields import FieldDef
-    from gongjian.kernel.model.playbook import Workflow
+    from gongjian.kernel.model.workflow import Workflow
 
 _PAIR = re.compile(r"\s*[|\uff5c]\s*")
 _NAMED = re.compile(r"\s*[，,\t]\s*")

@@ -43,7 +43,7 @@ from gongjian.apps.campaigns import queries as campaigns
 from gongjian.apps.campaigns.actions import merge_orgs
 from gongjian.apps.campaigns.actions.orgs import Merger
 from gongjian.apps.campaigns.forms.orgs import LetInForm, MergeForm, UploadForm
-from gongjian.apps.campaigns.models import Campaign, Item
+from gongjian.apps.campaigns.models import OVER, Campaign, Item
 from gongjian.apps.ledger.book import ROW_CAP, ActionError, was_done
 from gongjian.apps.papers import files
 from gongjian.formats.read import Limits
@@ -121,7 +121,7 @@ def _open_items(seen: Scope, org: Org) -> list[OpenItems]:
     sight = Q(pk__in=[])
     for campaign in rows:
         sight |= Q(campaign=campaign) & seen.rows(campaign.pk)
-    counted = Item.objects.filter(sight, org=org).exclude(category="closed").order_by()
+    counted = Item.objects.filter(sight, org=org).exclude(category__in=OVER).order_by()
     n = dict(counted.values_list("campaign").annotate(n=Count("pk")))
     return [
         OpenItems(

@@ -20,7 +20,7 @@ from gongjian.apps.campaigns import queries
 from gongjian.apps.campaigns.actions import end_task_force, found_task_force, release, second
 from gongjian.apps.campaigns.actions.task_forces import Seconded, Setup
 from gongjian.apps.campaigns.forms.orgs import EndForm, MemberForm, MemberSet, TaskForceForm
-from gongjian.apps.campaigns.models import Campaign, Item, TaskForce, TaskForceMember
+from gongjian.apps.campaigns.models import OVER, Campaign, Item, TaskForce, TaskForceMember
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.campaigns.views.leadership import campaign_for, head
 from gongjian.apps.campaigns.views.orgs import language, org_names
@@ -115,7 +115,7 @@ def _cards(
         members[member.task_force_id].append(member)
     opened = Item.objects.filter(
         queries.visible(seen, campaign.pk),
-        ~Q(category="closed"),
+        ~Q(category__in=OVER),
         campaign=campaign,
         org__in=[f.org_id for f in forces],
     )

@@ -20,7 +20,7 @@ from gongjian.apps.campaigns.actions import hand_over, move_duties
 from gongjian.apps.campaigns.actions.orgs import Move, Reshuffle
 from gongjian.apps.campaigns.forms.orgs import HandOverForm, LeadOverForm
 from gongjian.apps.campaigns.leadership import duty_sheet, leading_posts
-from gongjian.apps.campaigns.models import Item
+from gongjian.apps.campaigns.models import OVER, Item
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.campaigns.views.leadership import campaign_for, head
 from gongjian.apps.campaigns.views.orgs import language, org_names
@@ -108,7 +108,7 @@ def reassign(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     if org is None:
         raise Http404
     rows = Item.objects.filter(queries.visible(seen, campaign.pk), campaign=campaign, org=org)
-    rows = rows.exclude(category="closed").select_related("campaign").order_by("code")
+    rows = rows.exclude(category__in=OVER).select_related("campaign").order_by("code")
     ticked = request.POST.getlist("items")
     if ticked or request.POST.get("all") != "on":
         rows = rows.filter(code__in=ticked)

@@ -7,6 +7,12 @@ from gongjian.apps.loop.actions.commitments import (
     record_commitment,
     remove_commitment,
 )
+from gongjian.apps.loop.actions.extensions import (
+    Plea,
+    ask_extension,
+    grant_extension,
+    refuse_extension,
+)
 from gongjian.apps.loop.actions.inquiries import (
     Given,
     InquiryPlan,
@@ -43,6 +49,7 @@ from gongjian.apps.loop.actions.mandates import (
     withdraw_mandate,
 )
 from gongjian.apps.loop.actions.recording import Recorded, record_reports
+from gongjian.apps.loop.actions.revisits import record_revisit
 from gongjian.apps.loop.actions.rounds import (
     Filled,
     Joined,
@@ -56,15 +63,25 @@ from gongjian.apps.loop.actions.rounds import (
     open_round,
     send_back,
 )
-from gongjian.apps.loop.actions.steps import Words, close_out, reopen, report, take_step
+from gongjian.apps.loop.actions.steps import (
+    OWN,
+    Words,
+    close_out,
+    consent,
+    reopen,
+    report,
+    take_step,
+)
 
 __all__ = [
+    "OWN",
     "Agenda",
     "Filled",
     "Given",
     "InquiryPlan",
     "Joined",
     "MandatePlan",
+    "Plea",
     "Recorded",
     "Renewal",
     "RoundPlan",
@@ -78,6 +95,7 @@ __all__ = [
     "accept_mandates_at_rally",
     "answer",
     "ask",
+    "ask_extension",
     "change_commitment",
     "chase",
     "chase_duty",
@@ -86,8 +104,10 @@ __all__ = [
     "close_inquiry",
     "close_out",
     "close_round",
+    "consent",
     "count_by",
     "fill",
+    "grant_extension",
     "issue_mandates",
     "issue_part",
     "join",
@@ -100,6 +120,8 @@ __all__ = [
     "preview_digest",
     "record_commitment",
     "record_reports",
+    "record_revisit",
+    "refuse_extension",
     "reissue_mandates",
     "remove_commitment",
     "reopen",

@@ -13,19 +13,19 @@ from pydantic import Field
 from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.accounts.operations import once, reads, writes
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
-from gongjian.apps.campaigns.queries import get_item_for, roles
+from gongjian.apps.campaigns.queries import get_item_for
 from gongjian.apps.ledger.book import Moved
 from gongjian.apps.loop import actions
 from gongjian.apps.loop.actions import Words
 from gongjian.apps.loop.models import Report
-from gongjian.apps.loop.queries import Steps
+from gongjian.apps.loop.queries import Steps, require_step, step_roles
 from gongjian.lib.contract import PAGE, After, Body, Limit, Line, cursor, place_of, version_held
 
 if TYPE_CHECKING:
     from gongjian.apps.campaigns.models import Item
     from gongjian.apps.ledger.book import Outcome
     from gongjian.kernel.model.fields import Label
-    from gongjian.kernel.model.playbook import Transition
+    from gongjian.kernel.model.workflow import Transition
 
 router = Router(tags=["Closed loop"])
 Text = Annotated[str, Field(max_length=4000)]
@@ -133,7 +133,7 @@ def report(request: HttpRequest, code: str, body: ReportIn) -> Outcome:
     item = get_item_for(seen, code, may="report")
     _held(request, item)
     words = Words(**body.model_dump())
-    return actions.report(act_of(request), item, words, roles=roles(seen, item))
+    return actions.report(act_of(request), item, words, roles=step_roles(seen, item))
 
 
 @router.get("items/{code}/steps", **reads(StepsOut))
@@ -143,7 +143,7 @@ def list_steps(request: HttpRequest, code: str) -> Any:
     item = get_item_for(seen, code)
     has_file = item.files.filter(is_removed=False).exists()
     steps = Steps(playbook_in_force(item.campaign), item, has_file)
-    found = steps.open_to(roles(seen, item))
+    found = steps.open_to(step_roles(seen, item))
     return {"state": item.state, "steps": [_step(steps, s) for s in found]}
 
 
@@ -168,10 +168,11 @@ def _need(need: str | Label) -> str:
 def close_out(request: HttpRequest, code: str, body: ReasonIn | None = None) -> Outcome:
     """Close an item out; never by whoever reported it."""
     seen = seen_by(request)
-    item = get_item_for(seen, code, may="close_out")
+    item = get_item_for(seen, code)
+    held = require_step(seen, item, "close_out")
     _held(request, item)
     act = act_of(request, body.reason if body else "")
-    return actions.close_out(act, item, roles=roles(seen, item))
+    return actions.close_out(act, item, roles=held)
 
 
 @router.post("items/{code}/reopen", **writes("loop:write", "loop.reopen", is_conditional=True))
@@ -179,9 +180,10 @@ def close_out(request: HttpRequest, code: str, body: ReasonIn | None = None) -> 
 def reopen(request: HttpRequest, code: str, body: ReasonIn) -> Outcome:
     """Put a closed item back in hand, with a reason."""
     seen = seen_by(request)
-    item = get_item_for(seen, code, may="reopen")
+    item = get_item_for(seen, code)
+    held = require_step(seen, item, "reopen")
     _held(request, item)
-    return actions.reopen(act_of(request, body.reason), item, roles=roles(seen, item))
+    return actions.reopen(act_of(request, body.reason), item, roles=held)
 
 
 @router.post("items/{code}/steps", **writes("loop:write", "loop.step", is_conditional=True))
@@ -190,9 +192,6 @@ def take_step(request: HttpRequest, code: str, body: StepIn) -> Outcome:
     """Take another step that the register's workflow declares, such as the receipt of an item."""
     seen = seen_by(request)
     item = get_item_for(seen, code)
-    held = roles(seen, item)
-    workflow = playbook_in_force(item.campaign).workflow_of(item.register.key)
-    if not any(held & set(t.roles) for t in workflow.transitions):
-        raise PermissionDenied
+    held = require_step(seen, item)
     _held(request, item)
     return actions.take_step(act_of(request, body.reason), item, body.step, roles=held)

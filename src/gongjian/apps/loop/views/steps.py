@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongjian.apps.accounts.edge import act_of, seen_by
-from gongjian.apps.campaigns.kernel_io import playbook_in_force
-from gongjian.apps.campaigns.queries import get_item_for, roles
+from gongjian.apps.campaigns.queries import get_item_for
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions
 from gongjian.apps.loop.forms import ReportForm
+from gongjian.apps.loop.queries import require_step, step_roles
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, code, form.first_error())
     try:
-        actions.report(act_of(request), item, form.words(), roles=roles(seen, item))
+        actions.report(act_of(request), item, form.words(), roles=step_roles(seen, item))
     except ActionError as error:
         return _refused(request, code, sentence(error))
     messages.success(request, _("Report on %(item)s received.") % {"item": code})
@@ -51,9 +50,10 @@ def _refused(request: HttpRequest, code: str, why: str) -> HttpResponse:
 def close_out(request: HttpRequest, code: str) -> HttpResponse:
     """Close an item out."""
     seen = seen_by(request)
-    item = get_item_for(seen, code, may="close_out")
+    item = get_item_for(seen, code)
+    held = require_step(seen, item, "close_out")
     try:
-        actions.close_out(act_of(request), item, roles=roles(seen, item))
+        actions.close_out(act_of(request, request.POST.get("reason", "")[:500]), item, roles=held)
         messages.success(request, _("%(item)s is closed out.") % {"item": code})
     except ActionError as error:
         messages.error(request, sentence(error))
@@ -65,11 +65,10 @@ def close_out(request: HttpRequest, code: str) -> HttpResponse:
 def reopen(request: HttpRequest, code: str) -> HttpResponse:
     """Put a closed item back in hand."""
     seen = seen_by(request)
-    item = get_item_for(seen, code, may="reopen")
+    item = get_item_for(seen, code)
+    held = require_step(seen, item, "reopen")
     try:
-        actions.reopen(
-            act_of(request, request.POST.get("reason", "")), item, roles=roles(seen, item)
-        )
+        actions.reopen(act_of(request, request.POST.get("reason", "")[:500]), item, roles=held)
         messages.success(request, _("%(item)s is back in hand.") % {"item": code})
     except ActionError as error:
         messages.error(request, sentence(error))
@@ -82,10 +81,7 @@ def step(request: HttpRequest, code: str) -> HttpResponse:
     """Take another step that the register's workflow declares; only roles that the workflow names."""
     seen = seen_by(request)
     item = get_item_for(seen, code)
-    held = roles(seen, item)
-    workflow = playbook_in_force(item.campaign).workflow_of(item.register.key)
-    if not any(held & set(t.roles) for t in workflow.transitions):
-        raise PermissionDenied
+    held = require_step(seen, item)
     wanted = request.POST.get("step", "")
     try:
         actions.take_step(

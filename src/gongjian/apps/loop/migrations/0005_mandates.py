@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_tokens'),
         ('campaigns', '0006_parts'),
-        ('loop', '0003_inquiries'),
+        ('loop', '0004_steps'),
         ('papers', '0002_scan'),
         ('targets', '0002_raised'),
     ]

@@ -1,0 +1,1 @@
+"""Days that are worked and days that are not."""
