@@ -117,5 +117,5 @@ def build_campaign(example: Example, people: dict[str, Person]) -> Campaign:
     drafting.confirm(act(f"{slot}-confirm", day, office), draft, plan)
     campaign = Campaign.objects.get(code=example.code)
     launch_campaign(campaign, people)
-    hold_rally(campaign, people)
+    hold_rally(campaign, example.rally, people)
     return campaign

@@ -15,6 +15,7 @@ from gongjian.apps.loop.queries.mandates import Addressee, led_battles
 if TYPE_CHECKING:
     from gongjian.apps.accounts.models import Person
     from gongjian.apps.campaigns.models import Campaign
+    from gongjian.apps.demo.data import Rally
     from gongjian.apps.ledger.book import Act
 
 DAYS = 7
@@ -25,47 +26,27 @@ OBJECTION = "两项改革试点需省级部门批复，建议时限按批复时�
 DEVICE = "Chrome · Windows"
 NOTE = "誓师大会主会场领取（模拟）"
 SPEAKER = "主要负责人"
-RALLY = "誓师大会（模拟）"
-# How the letters of a campaign are answered, in the order of its battles.
-HOW = {
-    "YC21": ("screen", "object", "wait", "acting", "rally", "screen"),
-    "XS21": ("screen", "screen", "acting", "rally", "rally", "wait"),
-}
-ORGS = {"YC21": ("区住建局", "区发改局", "滨海新区管委会"), "XS21": ("区住建局",)}
-SAID = {
-    "YC21": (
-        ("区发改局", "对照重大项目清单逐个倒排工期，每周通报一次进度，完不成的当面说明原因。（模拟）"),
-        ("滨海新区管委会", "综保区一期各节点专人盯办，问题不过夜，九月底前具备验收条件。（模拟）"),
-    ),
-    "XS21": (
-        ("区住建局", "场馆和配套道路按节点交付，隐蔽工程件件留档，交付前逐项自查。（模拟）"),
-        ("区城管局", "主次干道和背街小巷同标准整治，每月公布一次点位清单。（模拟）"),
-        ("区商务局", "国际化消费场景一处一策，年内全部开放迎客。（模拟）"),
-        ("区公安分局", "赛事安保预案逐场演练，风险点清单化管理、闭环销号。（模拟）"),
-        ("区文旅局", "志愿服务和城市讲解覆盖全部场馆，双语标识一次到位。（模拟）"),
-        ("经开区管委会", "创新平台按季度入驻，落地一个、投用一个、见效一个。（模拟）"),
-    ),
-}  # fmt: skip
+OCCASION = "誓师大会（模拟）"
 
 
-def hold_rally(campaign: Campaign, people: dict[str, Person]) -> None:
+def hold_rally(campaign: Campaign, rally: Rally, people: dict[str, Person]) -> None:
     """Issue the mandates of a campaign on its first day, let them be answered, record commitments."""
-    day, slot = campaign.start_on, campaign.code
+    day = campaign.start_on
     to = [t for t in led_battles(campaign, day) if t.battle and not t.battle.parent_id]
-    to += [Addressee(org=o) for o in _orgs(ORGS.get(slot, ()))]
+    to += [Addressee(org=o) for o in _orgs(rally.orgs)]
     plan = actions.MandatePlan(to, day + dt.timedelta(days=DAYS), opening=OPENING)
     actions.issue_mandates(_act(campaign, "mandates", people["office"], 0), campaign, plan)
     letters = Mandate.objects.filter(campaign=campaign).select_related("post__org", "battle", "org")
     for n, row in enumerate(letters.exclude(battle=None).order_by("serial")):
         row.campaign = campaign
-        _answer(row, HOW[slot][n], people, n)
-    for n, (org, text) in enumerate(SAID[slot]):
-        said = actions.Said(_orgs([org])[0], SPEAKER, text, day, RALLY)
+        _answer(row, rally.answers[n], people, n)
+    for n, (org, text) in enumerate(rally.said):
+        said = actions.Said(_orgs((org,))[0], SPEAKER, text, day, OCCASION)
         recorded = _act(campaign, f"said-{n}", people["office"], 40 + n)
         actions.record_commitment(recorded, campaign, said)
 
 
-def _orgs(names: list[str] | tuple[str, ...]) -> list[Org]:
+def _orgs(names: tuple[str, ...]) -> list[Org]:
     return list(Org.objects.filter(short_name__in=names).order_by("order"))
 
 
