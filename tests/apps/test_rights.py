@@ -20,8 +20,16 @@ from gongjian.apps.grid import outgoing, waiting
 from gongjian.apps.grid.actions import save_view
 from gongjian.apps.grid.models import SavedView
 from gongjian.apps.ledger import gate
-from gongjian.apps.loop.actions import RoundPlan, Said, open_round, record_commitment
-from gongjian.apps.loop.models import Return
+from gongjian.apps.loop.actions import (
+    RoundPlan,
+    Said,
+    Words,
+    close_out,
+    open_round,
+    record_commitment,
+    report,
+)
+from gongjian.apps.loop.models import Return, Revisit
 from gongjian.apps.notices.models import Notice
 from gongjian.apps.papers.files import Kept, put
 from gongjian.apps.targets.models import Target
@@ -131,6 +139,10 @@ TABLE = {
     "targets:attach": ("get", 302, 404, 403, 200),
     "targets:detach": ("post", 302, 404, 403, 302),
     "loop:step": ("post", 302, 404, 403, 302),
+    "loop:consent": ("post", 302, 404, 403, 403),
+    "loop:ask_extension": ("post", 302, 404, 403, 403),
+    "loop:decide_extension": ("post", 302, 404, 403, 302),
+    "loop:revisit": ("post", 302, 404, 403, 302),
     "loop:report": ("post", 302, 404, 403, 302),
     "loop:close_out": ("post", 302, 404, 403, 302),
     "loop:reopen": ("post", 302, 404, 403, 302),
@@ -216,6 +228,14 @@ def test_the_table_has_every_address():
     assert pages == set(TABLE)
 
 
+OF_ITEMS = {
+    f"loop:{name}"
+    for name in (
+        "report", "close_out", "reopen", "step", "consent", "ask_extension", "decide_extension"
+    )
+}  # fmt: skip
+
+
 @pytest.fixture
 def addresses(cast):
     item, draft = cast.item(), drafted(cast.people["office"])
@@ -227,6 +247,7 @@ def addresses(cast):
         "campaigns:tokens": [],
         "campaigns:revoke_token": [token(cast.people["works"])[0].pk],
         "cockpit:item": [item.code],
+        "loop:revisit": [second_look(cast)],
         "drafting:correct": [part.pk],
         "drafting:drop": [part.pk],
         **of_a_round(cast),
@@ -241,13 +262,24 @@ def addresses(cast):
         space = name.split(":")[0]
         if name in by_name or name == "drafting:papers":
             continue
-        if name in {"loop:report", "loop:close_out", "loop:reopen", "loop:step"}:
+        if name in OF_ITEMS:
             by_name[name] = [item.code]
         elif space in {"cockpit", "campaigns", "grid", "loop"}:
             by_name[name] = [cast.campaign.code]
         elif space == "drafting":
             by_name[name] = [draft.pk]
     return {name: reverse(name, args=by_name.get(name, [])) for name in TABLE}
+
+
+def second_look(cast):
+    """A second look at what was closed."""
+    item = cast.item("Closed")
+    report(act(cast.people["works"]), item, Words(progress="Done"), roles=frozenset({"contact"}))
+    close_out(act(cast.people["office"]), item, roles=frozenset({"office"}))
+    row = Revisit(campaign=cast.campaign, item=item, limit="revisit", due=END)
+    with gate.opened():
+        row.save(force_insert=True)
+    return row.pk
 
 
 def of_a_round(cast) -> dict[str, list[object]]:

@@ -32,11 +32,11 @@ from gongjian.apps.cockpit.pages import (
     FieldRow,
     ListingRow,
     ReadingRow,
-    StepRow,
     TieRow,
 )
 from gongjian.apps.cockpit.queries import Asked, lang, target_row
-from gongjian.apps.loop.queries import Steps, reports
+from gongjian.apps.loop.queries import reports, step_roles
+from gongjian.apps.loop.way import Way
 from gongjian.apps.targets.queries import Aim, aims_of
 from gongjian.kernel.model.fields import FieldType
 from gongjian.kernel.playbook.values import computed
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from gongjian.kernel.model.fields import FieldDef
     from gongjian.kernel.model.playbook import RegisterDef
 
-OWN_STEPS = frozenset({"report", "close_out", "reopen"})
 READINGS = 50
 
 
@@ -245,24 +244,12 @@ class ItemPage:
     def rights(self) -> frozenset[str]:
         return campaigns.rights_of(self.roles) if self.may_write else frozenset()
 
-    def step_rows(self) -> list[StepRow]:
-        """Give the other steps of the workflow that are possible now, with what each still needs."""
-        steps = self.steps
-        return [
-            StepRow(
-                key=step.key,
-                label=step.label.of(lang()),
-                needs=tuple(_need(n) for n in steps.needs(step)),
-                wants_reason=steps.wants_reason(step),
-            )
-            for step in steps.open_to(self.roles)
-            if step.key not in OWN_STEPS
-        ]
-
     @cached_property
-    def steps(self) -> Steps:
-        has_file = bool(self.files)
-        return Steps(self.asked.playbook, self.item, has_file=has_file)
+    def way(self) -> Way:
+        held = step_roles(self.seen, self.item, self.duties)
+        return Way(
+            self.item, self.asked.playbook, held, self.asked.day, bool(self.files), self.until
+        )
 
     def readings(self) -> list[ReadingRow]:
         """Give who read the personal fields, for the office and the auditor."""
@@ -355,8 +342,7 @@ class ItemPage:
             "may_edit": bool(self.may_write and editable_fields(self.register, self.roles)),
             "may_attach": bool(self.rights & {"report", "edit"}),
             "is_closed": self.item.due_state == "closed",
-            "open_steps": {s.key for s in self.steps.open_to(self.roles)} if self.may_write else (),
-            "steps": self.step_rows() if self.may_write else [],
+            **self.way.context(may_write=self.may_write),
             **self._personal(),
             **self._choices(),
         }
@@ -441,16 +427,6 @@ _ROLES = {
     "overseer": noop("Overseeing org"),
     "contact": noop("Contact"),
 }
-
-
-def _need(need: Any) -> str:
-    words = {
-        "reason": _("a reason"),
-        "file": _("a file"),
-        "evidence": _("a file as evidence"),
-        "progress": _("a report of progress"),
-    }
-    return words.get(need, need) if isinstance(need, str) else need.of(lang())
 
 
 def clause_parts(item: Item) -> list[tuple[str, bool]]:

@@ -7,6 +7,8 @@ _ROUND = "c/<str:code>/rounds/<uuid:pk>"
 _INQUIRY = "c/<str:code>/inquiries/<uuid:pk>"
 _DUTY = f"{_ROUND}/duties/<uuid:item>"
 urlpatterns = [
+    path("work/", views.work, name="work"),
+    path("work/acknowledge", views.acknowledge, name="acknowledge"),
     path("i/<str:code>/report", views.report, name="report"),
     path("i/<str:code>/close-out", views.close_out, name="close_out"),
     path("i/<str:code>/reopen", views.reopen, name="reopen"),
@@ -58,4 +60,8 @@ urlpatterns = [
     path("mandates/<uuid:pk>/scan", views.mandate_scan, name="mandate_scan"),
     path("mandates/<uuid:pk>/withdraw", views.mandate_withdraw, name="mandate_withdraw"),
     path("i/<str:code>/step", views.step, name="step"),
+    path("i/<str:code>/consent", views.consent, name="consent"),
+    path("i/<str:code>/extension", views.ask_extension, name="ask_extension"),
+    path("i/<str:code>/extension/answer", views.decide_extension, name="decide_extension"),
+    path("revisits/<uuid:pk>", views.revisit, name="revisit"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError, action
 from gongjian.apps.loop.actions.steps import person_of, take
 from gongjian.apps.loop.models import Extension
@@ -29,7 +30,8 @@ class Plea:
 @action("loop.ask_extension")
 def ask_extension(book: Book, item: Item, plea: Plea, *, roles: frozenset[str]) -> dict[str, Any]:
     """Ask for more time before the deadline, with reason, new date and progress."""
-    today = clock.day_of(book.at, item.campaign.zone)
+    at, campaign = book.act.at, item.campaign
+    today = clock.day_of(at, campaign.zone) if at else today_of(campaign)
     if item.due is None:
         raise ActionError("extension.no_due", item=item.code)
     if today > item.due:

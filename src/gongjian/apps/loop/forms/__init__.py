@@ -1,5 +1,6 @@
 """The shapes of what pages of the loop send."""
 
+from gongjian.apps.loop.forms.extensions import ExtensionForm, day_in
 from gongjian.apps.loop.forms.inquiries import AskForm
 from gongjian.apps.loop.forms.mandates import CommitmentForm, MandateForm, open_targets
 from gongjian.apps.loop.forms.report import ReportForm
@@ -10,10 +11,12 @@ __all__ = [
     "AgendaForm",
     "AskForm",
     "CommitmentForm",
+    "ExtensionForm",
     "MandateForm",
     "ReportForm",
     "RoundForm",
     "SheetForm",
+    "day_in",
     "open_targets",
     "shown",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 
 from gongjian.apps.accounts.models import PostHolding, Role
+from gongjian.apps.accounts.queries import on_day
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.models import Responsibility
 from gongjian.apps.campaigns.queries import roles
@@ -18,7 +19,9 @@ from gongjian.kernel.model.workflow import holds
 from gongjian.kernel.playbook.values import is_blank, missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
 
     from gongjian.apps.accounts.access import Scope
     from gongjian.apps.campaigns.models import Item
@@ -32,27 +35,27 @@ FILES = frozenset({"file", "evidence"})  # given by any file that is kept with t
 _ANSWERS = frozenset({Role.PRINCIPAL, Role.CONTACT, Role.INSPECTOR})
 
 
-def step_roles(seen: Scope, item: Item) -> frozenset[str]:
+def step_roles(
+    seen: Scope, item: Item, duties: Iterable[Responsibility] | None = None
+) -> frozenset[str]:
     """Give the roles by which a person takes steps with an item: those towards it, and its overseer's.
 
-    Two queries more than `roles`, only for those who answer for an org or hold a post.
+    A query more than `roles`, another where posts lead the item; duties that are known are not asked again.
     """
     held = roles(seen, item)
-    orgs = {g.org_id for g in seen.grants if g.org_id and g.role in _ANSWERS}
-    if seen.person_id is None:
-        return held
+    wanted = {Responsibility.Role.OVERSEER.value, Responsibility.Role.LEADER.value}
+    found = Responsibility.objects.filter(item=item, role__in=wanted) if duties is None else duties
     day = today_of(item.campaign)
-    posts = PostHolding.objects.filter(person=seen.person_id).values_list("post", "since", "until")
-    mine = {
-        p
-        for p, since, until in posts
-        if (since is None or since <= day) and (until is None or day <= until)
-    }
-    wanted = (Responsibility.Role.OVERSEER, Responsibility.Role.LEADER)
-    for duty in Responsibility.objects.filter(item=item, role__in=wanted):
-        if in_force(duty, day) and (duty.org_id in orgs or duty.post_id in mine):
-            held |= {duty.role}
-    return held
+    led = [d for d in found if d.role in wanted and in_force(d, day)]
+    orgs = {g.org_id for g in seen.grants if g.org_id and g.role in _ANSWERS}
+    posts = {d.post_id for d in led if d.post_id}
+    mine = _held_by(seen, posts, day) if posts and seen.person_id else set()
+    return held | {d.role for d in led if d.org_id in orgs or d.post_id in mine}
+
+
+def _held_by(seen: Scope, posts: set[UUID], day: dt.date) -> set[UUID]:
+    rows = PostHolding.objects.filter(on_day(day), person=seen.person_id, post__in=posts)
+    return set(rows.values_list("post", flat=True))
 
 
 def require_step(seen: Scope, item: Item, key: str = "") -> frozenset[str]:
@@ -93,13 +96,16 @@ class Steps:
 
     def open_to(self, roles: frozenset[str]) -> list[Transition]:
         """Give the steps that these roles may take now."""
+        return [t for t in self.ways() if roles & set(t.roles)]
+
+    def ways(self) -> list[Transition]:
+        """Give the steps that lead on from here, whoever may take them."""
         register = self.item.register.key
         now = self.playbook.state_of(register, self.item.state).key
-        workflow = self.playbook.workflow_of(register)
         return [
             t
-            for t in workflow.transitions
-            if now in t.sources and roles & set(t.roles) and holds(t.when, self.item.fields)
+            for t in self.playbook.workflow_of(register).transitions
+            if now in t.sources and holds(t.when, self.item.fields)
         ]
 
     def given(self, reason: str = "") -> frozenset[str]:

@@ -37,16 +37,30 @@ from gongjian.apps.loop.views.rally import (
 from gongjian.apps.loop.views.returns import duty, duty_chase, duty_join, give_back, returns
 from gongjian.apps.loop.views.rounds import accept, chase, close, open_round, round_page, send_back
 from gongjian.apps.loop.views.sheets import take_in, upload, workbook
-from gongjian.apps.loop.views.steps import close_out, reopen, report, step
+from gongjian.apps.loop.views.steps import (
+    ask_extension,
+    close_out,
+    consent,
+    decide_extension,
+    reopen,
+    report,
+    revisit,
+    step,
+)
+from gongjian.apps.loop.views.work import acknowledge, work
 
 __all__ = [
     "accept",
+    "acknowledge",
     "ask",
+    "ask_extension",
     "chase",
     "close",
     "close_out",
     "commitment",
     "commitments",
+    "consent",
+    "decide_extension",
     "duty",
     "duty_chase",
     "duty_join",
@@ -82,6 +96,7 @@ __all__ = [
     "reopen",
     "report",
     "returns",
+    "revisit",
     "round_page",
     "say_count",
     "send_back",
@@ -90,5 +105,6 @@ __all__ = [
     "upload",
     "waive",
     "withdraw_waivers",
+    "work",
     "workbook",
 ]

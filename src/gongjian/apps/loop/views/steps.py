@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import redirect
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,11 +15,15 @@ from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.campaigns.queries import get_item_for
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions
-from gongjian.apps.loop.forms import ReportForm
+from gongjian.apps.loop.actions.revisits import LOOKERS
+from gongjian.apps.loop.forms import ExtensionForm, ReportForm, day_in
+from gongjian.apps.loop.models import Revisit
 from gongjian.apps.loop.queries import require_step, step_roles
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest, HttpResponse
 
 
@@ -36,6 +41,8 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     except ActionError as error:
         return _refused(request, code, sentence(error))
     messages.success(request, _("Report on %(item)s received.") % {"item": code})
+    if request.POST.get("next") == "work":
+        return redirect("loop:work")
     return redirect("cockpit:item", code)
 
 
@@ -91,3 +98,84 @@ def step(request: HttpRequest, code: str) -> HttpResponse:
     except ActionError as error:
         return _refused(request, code, sentence(error))
     return redirect("cockpit:item", code)
+
+
+@login_required
+@require_POST
+def consent(request: HttpRequest, code: str) -> HttpResponse:
+    """Agree to what is asked of an item."""
+    seen = seen_by(request)
+    item = get_item_for(seen, code)
+    held = step_roles(seen, item)
+    role = request.POST.get("role", "")[:16]
+    if role not in held:
+        raise PermissionDenied
+    try:
+        actions.consent(
+            act_of(request, request.POST.get("reason", "")[:500]), item, role, roles=held
+        )
+        messages.success(request, _("%(item)s: you agree.") % {"item": code})
+    except ActionError as error:
+        return _refused(request, code, sentence(error))
+    return redirect("cockpit:item", code)
+
+
+@login_required
+@require_POST
+def ask_extension(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for more time."""
+    seen = seen_by(request)
+    item = get_item_for(seen, code)
+    held = require_step(seen, item, "ask_extension")
+    form = ExtensionForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, code, form.first_error())
+    try:
+        act = act_of(request, form.cleaned_data["reason"])
+        actions.ask_extension(act, item, form.plea(), roles=held)
+        messages.success(request, _("%(item)s: more time is asked for.") % {"item": code})
+    except ActionError as error:
+        return _refused(request, code, sentence(error))
+    return redirect("cockpit:item", code)
+
+
+@login_required
+@require_POST
+def decide_extension(request: HttpRequest, code: str) -> HttpResponse:
+    """Grant or refuse more time."""
+    seen = seen_by(request)
+    item = get_item_for(seen, code)
+    held = require_step(seen, item, "grant_extension")
+    act = act_of(request, request.POST.get("reason", "")[:500])
+    try:
+        if request.POST.get("answer") == "grant":
+            actions.grant_extension(act, item, day_in(request.POST.get("due", "")), roles=held)
+            messages.success(request, _("%(item)s: more time is granted.") % {"item": code})
+        else:
+            actions.refuse_extension(act, item, roles=held)
+            messages.success(request, _("%(item)s: more time is refused.") % {"item": code})
+    except ActionError as error:
+        return _refused(request, code, sentence(error))
+    return redirect("cockpit:item", code)
+
+
+@login_required
+@require_POST
+def revisit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write down what a second look found."""
+    seen = seen_by(request)
+    row = get_object_or_404(Revisit.objects.select_related("item"), pk=pk)
+    item = get_item_for(seen, row.item.code)
+    held = step_roles(seen, item)
+    if not held & LOOKERS:
+        raise PermissionDenied
+    row.item = item
+    act = act_of(request, request.POST.get("reason", "")[:500])
+    try:
+        actions.record_revisit(act, row, held=request.POST.get("found") == "held", roles=held)
+        messages.success(
+            request, _("%(item)s: the second look is written down.") % {"item": item.code}
+        )
+    except ActionError as error:
+        return _refused(request, item.code, sentence(error))
+    return redirect("cockpit:item", item.code)
