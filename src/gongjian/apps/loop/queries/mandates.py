@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -149,6 +150,11 @@ class Addressee:
     org: Org | None = None
 
     @property
+    def receiver(self) -> UUID | None:
+        """Give the id of the battle or the org."""
+        return self.battle.pk if self.battle else self.org.pk if self.org else None
+
+    @property
     def key(self) -> str:
         """Give the name of its field in a form."""
         return f"b:{self.battle.pk}" if self.battle else f"o:{self.org.pk if self.org else ''}"
@@ -182,7 +188,7 @@ class Material:
 
     def content(self, to: Addressee, words: Words) -> Content:
         """Give what a letter to somebody holds, as plain values."""
-        found = [r for r in self.items if self._is_of(to, r)]
+        found = self._of.get(to.receiver, [])
         return {
             "format": FORMAT,
             "campaign": {
@@ -209,28 +215,51 @@ class Material:
 
     def n_closer(self, to: Addressee) -> dict[str, int]:
         """Count by access class what the letter leaves out."""
-        counted: dict[str, int] = defaultdict(int)
-        for row in self.closer:
-            if self._is_of(to, row):
-                counted[row["access_class"]] += 1
-        return dict(counted)
+        return dict(Counter(r["access_class"] for r in self._closer_of.get(to.receiver, [])))
 
-    def _is_of(self, to: Addressee, row: Mapping[str, Any]) -> bool:
-        if to.battle is not None:
-            return row["depth"] == 0 and row["battle_id"] in self.battles[to.battle.pk]
-        return to.org is not None and (
-            row["org_id"] == to.org.pk or (to.org.pk, row["pk"]) in self.roles
-        )
+    @cached_property
+    def _of(self) -> dict[UUID | None, list[Mapping[str, Any]]]:
+        """The items by battle and by org: looked through once, however many receivers there are."""
+        return self._by_receiver(self.items)
+
+    @cached_property
+    def _closer_of(self) -> dict[UUID | None, list[Mapping[str, Any]]]:
+        return self._by_receiver(self.closer)
+
+    def _by_receiver(
+        self, rows: Iterable[Mapping[str, Any]]
+    ) -> dict[UUID | None, list[Mapping[str, Any]]]:
+        holders: dict[UUID, set[UUID | None]] = defaultdict(set)
+        for org, item in self.roles:
+            holders[item].add(org)
+        around: dict[UUID, list[UUID]] = defaultdict(list)
+        for wanted, inside in self.battles.items():
+            for pk in inside:
+                around[pk].append(wanted)
+        found: dict[UUID | None, list[Mapping[str, Any]]] = defaultdict(list)
+        for row in rows:
+            if row["depth"] == 0:
+                for battle in around.get(row["battle_id"], ()):
+                    found[battle].append(row)
+            for holder in {row["org_id"], *holders.get(row["pk"], ())}:
+                found[holder].append(row)
+        return found
+
+    @cached_property
+    def _accountable(self) -> dict[UUID, UUID | None]:
+        return {r["pk"]: r["org_id"] for r in self.items}
 
     def aims_at(self, to: Addressee) -> list[Aim]:
         """Give the goals of a receiver: those of the battle; of an org, those of items it leads or owns."""
         if to.battle is not None:
             return [a for a in self.aims if a.target.battle_id in self.battles[to.battle.pk]]
-        if to.org is None:
-            return []
-        own = {r["pk"] for r in self.items if r["org_id"] == to.org.pk}
-        own |= {i for (o, i), role in self.roles.items() if o == to.org.pk and role in _ANSWERS}
-        return [a for a in self.aims if a.target.item_id in own]
+        org = to.receiver
+        return [a for a in self.aims if org and self._answers(org, a.target.item_id)]
+
+    def _answers(self, org: UUID, item: UUID | None) -> bool:
+        if item is None:
+            return False
+        return self._accountable.get(item) == org or self.roles.get((org, item)) in _ANSWERS
 
     def _item(self, to: Addressee, row: Mapping[str, Any]) -> dict[str, Any]:
         org = self.orgs.get(row["org_id"])
