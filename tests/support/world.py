@@ -11,7 +11,8 @@ from typing import Any
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.access import scope
-from gongjian.apps.accounts.models import Grant, OrgGroupMember, Person
+from gongjian.apps.accounts.actions import Appointment
+from gongjian.apps.accounts.models import Grant, OrgGroupMember, Person, Post
 from gongjian.apps.campaigns.actions import (
     adopt,
     attach_file,
@@ -20,13 +21,14 @@ from gongjian.apps.campaigns.actions import (
     link_items,
     list_item,
 )
+from gongjian.apps.campaigns.actions.orgs import Move, Reshuffle, move_duties
 from gongjian.apps.campaigns.models import Item, PlaybookVersion
 from gongjian.apps.grid import outgoing, waiting
 from gongjian.apps.grid.actions import save_view
 from gongjian.apps.grid.models import SavedView
 from gongjian.apps.ledger import gate
 from gongjian.apps.loop import actions as loop
-from gongjian.apps.loop.models import Inquiry, Revisit
+from gongjian.apps.loop.models import Inquiry, Mandate, Revisit
 from gongjian.apps.papers.files import Kept, put
 from gongjian.apps.targets.actions import Raise, detach, raise_own
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
@@ -74,6 +76,7 @@ def make_world() -> World:
         _loop,
         _rounds,
         _inquiries,
+        _mandates,
         _targets,
         _orgs,
         _playbooks,
@@ -303,6 +306,43 @@ def _inquiries(world: World) -> dict[str, Sample]:
         "chase_inquiry": Sample(here),
         "close_inquiry": Sample(here),
         "withdraw_inquiry": Sample(here, {"reason": "Asked elsewhere."}),
+    }
+
+
+def _mandates(world: World) -> dict[str, Sample]:
+    """Three battles' letters: the office holds the post that receives the first."""
+    books, cast = world.books, world.stage.cast
+    post = Post(org=cast.orgs["district"], title="Head of the office")
+    accounts.add_posts(act(), [post])
+    first = Appointment(world.people["office"], START)
+    accounts.appoint(act(), post, first)
+    (led, free), campaign = books.battles["BK21"], books.campaign
+    moves = tuple(Move(post, b) for b in (led, free))
+    told = act(world.people["office"], START, reason="Division of work.")
+    move_duties(told, campaign, Reshuffle(START, moves))
+    books.item("In the letter"), books.item("For the other", battle=free)
+    asked = {"battles": [str(led.pk)], "accept_by": END.isoformat()}
+    sent = program(world.people["office"]).post("campaigns/BK21/mandates", asked)
+    assert sent.status_code == 200, sent.content
+    row = Mandate.objects.get(pk=sent.json()["result"]["mandates"][0])
+    said = {"org": "works", "speaker": "Head", "text": "By autumn.", "said_on": "2021-07-01"}
+    sent = program(world.people["office"]).post("campaigns/BK21/commitments", said)
+    code, one = {"code": "BK21"}, {"pk": row.pk}
+    promise = {"pk": sent.json()["result"]["commitment"]}
+    again = {"mandates": [str(row.pk)], "accept_by": END.isoformat(), "note": "Once more."}
+    return {
+        "list_mandates": Sample(code),
+        "read_mandate": Sample(one),
+        "issue_mandates": Sample(code, {**asked, "battles": [str(free.pk)]}),
+        "reissue_mandates": Sample(code, again),
+        "chase_mandates": Sample(code),
+        "accept_mandate": Sample(one, {"digest": row.digest}),
+        "object_to_mandate": Sample(one, {"text": "Too high."}),
+        "withdraw_mandate": Sample(one, {"reason": "Divided anew."}),
+        "list_commitments": Sample(code),
+        "record_commitment": Sample(code, {**said, "text": "By winter."}),
+        "change_commitment": Sample(promise, {**said, "text": "By spring."}),
+        "remove_commitment": Sample(promise),
     }
 
 
