@@ -50,7 +50,7 @@ from gongjian.apps.loop.actions.mandates import (
 )
 from gongjian.apps.loop.actions.recording import Recorded, record_reports
 from gongjian.apps.loop.actions.reminders import remind
-from gongjian.apps.loop.actions.revisits import record_revisit
+from gongjian.apps.loop.actions.revisits import draw_revisits, record_revisit
 from gongjian.apps.loop.actions.rounds import (
     Filled,
     Joined,
@@ -107,6 +107,7 @@ __all__ = [
     "close_round",
     "consent",
     "count_by",
+    "draw_revisits",
     "fill",
     "grant_extension",
     "issue_mandates",
