@@ -134,9 +134,11 @@ def _project(around: Surroundings, changes: list[Touched]) -> None:
 def _is_rewritten(change: Touched) -> bool:
     """Tell whether what keys and search are made of may have changed in a row.
 
-    An item that was only touched had the key of its personal fields destroyed.
+    An item with personal fields that was only touched had their key destroyed.
     """
-    return not change.before or bool({"title", "fields"} & {*(change.after or {})})
+    if change.before is None or {"title", "fields"} & {*(change.after or {})}:
+        return True
+    return not change.before and any(map(is_sealed, getattr(change.row, "fields", {}).values()))
 
 
 def _as_counted(first: dict[UUID, Touched], rows: dict[UUID, Item]) -> Iterable[Item]:
