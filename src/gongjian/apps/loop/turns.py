@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from gongjian.apps.ledger.book import Touched
     from gongjian.kernel.model.playbook import Playbook
 
-# What of an item its turn depends on.
-LOOKED_AT = frozenset({"state", "org_id", "due", "fields"})
+# What of an item its turn depends on; on fields only where a limit of its state does.
+LOOKED_AT = frozenset({"state", "org_id", "due"})
 CHUNK = 500
 
 
@@ -37,32 +37,55 @@ def project_turns(touched: Sequence[Touched]) -> None:
     """Bring turns up to date after an action changed items."""
     last: dict[UUID, Item] = {}
     gone: set[UUID] = set()
+    sure: set[UUID] = set()
     for one in touched:
         if one.after is None:
             gone.add(one.row.pk)
             last.pop(one.row.pk, None)
-        elif isinstance(one.row, Item) and (one.before is None or LOOKED_AT & set(one.after)):
-            last[one.row.pk] = one.row
+        elif isinstance(one.row, Item):
+            if one.before is None or LOOKED_AT & set(one.after):
+                sure.add(one.row.pk)
+            if one.row.pk in sure or "fields" in one.after:
+                last[one.row.pk] = one.row
     by_campaign: dict[UUID, list[Item]] = defaultdict(list)
     for item in last.values():
         by_campaign[item.campaign_id].append(item)
-    Turn.objects.filter(pk__in=gone).delete()
+    if gone:
+        Turn.objects.filter(pk__in=gone).delete()
     for campaign_id, items in by_campaign.items():
         version = version_in_force(campaign_id)
-        write(version.campaign, playbook_of(version), items)
+        write(version.campaign, playbook_of(version), items, sure)
 
 
-def write(campaign: Campaign, playbook: Playbook, items: Sequence[Item]) -> None:
-    """Write the turns of some items anew: a fixed number of statements for each 500."""
+def write(
+    campaign: Campaign, playbook: Playbook, items: Sequence[Item], sure: set[UUID] | None = None
+) -> None:
+    """Write the turns of some items anew: a fixed number of statements for each 500.
+
+    Those that are not among the sure ones had only fields changed.
+    """
+    if sure is not None:
+        keys = _register_keys(campaign)
+        items = [i for i in items if i.pk in sure or _depends(playbook, keys[i.register_id], i)]
+    if not items:
+        return
     rows = list(turns(campaign, playbook, items))
     for at in range(0, len(items), CHUNK):
         Turn.objects.filter(pk__in=[i.pk for i in items[at : at + CHUNK]]).delete()
     Turn.objects.bulk_create(rows, batch_size=CHUNK)
 
 
+def _register_keys(campaign: Campaign) -> dict[UUID, str]:
+    return dict(Register.objects.filter(campaign=campaign).values_list("pk", "key"))
+
+
+def _depends(playbook: Playbook, register: str, item: Item) -> bool:
+    return any(one.when for one in playbook.state_of(register, item.state).limits)
+
+
 def turns(campaign: Campaign, playbook: Playbook, items: Iterable[Item]) -> Iterator[Turn]:
     """Work out whose turn it is with items, without writing it."""
-    keys = dict(Register.objects.filter(campaign=campaign).values_list("pk", "key"))
+    keys = _register_keys(campaign)
     awaited = {}
     for item in items:
         key = keys[item.register_id]
@@ -73,13 +96,15 @@ def turns(campaign: Campaign, playbook: Playbook, items: Iterable[Item]) -> Iter
     limits = {one.key: one for one in playbook.limits}
     for pk, item in awaited.items():
         workflow = playbook.workflow_of(keys[item.register_id])
-        found = turn(workflow, limits, told[pk], item.fields)
+        # A row that was loaded past the book has stood as it does since it was issued.
+        stays = told[pk] or [Stay(item.state, item.issued_on or campaign.start_on)]
+        found = turn(workflow, limits, stays, item.fields)
         until = min((d for d in (found.due, item.due) if d), default=None)
         yield Turn(
             item=item,
             campaign=campaign,
             org_id=item.org_id,
-            state=told[pk][-1].state,
+            state=stays[-1].state,
             roles=",".join(found.awaits),
             since=found.since,
             limit=found.limit,
