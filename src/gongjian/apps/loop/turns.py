@@ -18,6 +18,7 @@ from gongjian.apps.campaigns.kernel_io import (
 from gongjian.apps.campaigns.models import Campaign, Item, Register
 from gongjian.apps.ledger.models import Change
 from gongjian.apps.loop.models import Turn
+from gongjian.kernel.model.workflow import StateCategory
 from gongjian.kernel.workflow.clocks import Stay, turn
 from gongjian.lib import clock
 
@@ -99,7 +100,9 @@ def turns(campaign: Campaign, playbook: Playbook, items: Iterable[Item]) -> Iter
         # A row that was loaded past the book has stood as it does since it was issued.
         stays = told[pk] or [Stay(item.state, item.issued_on or campaign.start_on)]
         found = turn(workflow, limits, stays, item.fields)
-        until = min((d for d in (found.due, item.due) if d), default=None)
+        is_held = workflow.state(stays[-1].state).category is StateCategory.HELD
+        days = (found.due, None if is_held else item.due)
+        until = min((d for d in days if d), default=None)
         yield Turn(
             item=item,
             campaign=campaign,
