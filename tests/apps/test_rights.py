@@ -180,6 +180,11 @@ TABLE = {
     "loop:inquiry_answer": ("get", 302, 404, 403, 200),
     "loop:inquiry_close": ("post", 302, 404, 403, 302),
     "loop:inquiry_withdraw": ("post", 302, 404, 403, 302),
+    "loop:obstacles": ("get", 302, 404, 200, 200),
+    "loop:raise_obstacle": ("post", 302, 404, 403, 302),
+    "loop:ask_decision": ("get", 302, 404, 403, 200),
+    "loop:decide": ("post", 302, 404, 403, 403),  # it is asked of a leading official
+    "loop:instructed": ("get", 302, 200, 200, 200),
     "loop:mandates": ("get", 302, 404, 200, 200),
     "loop:mandate_issue": ("get", 302, 404, 403, 200),
     "loop:mandate_reissue": ("get", 302, 404, 403, 200),

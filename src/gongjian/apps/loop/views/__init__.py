@@ -1,5 +1,12 @@
 """Pages of the loop that write: reports, gaps and rounds, returns, the launch, mandates."""
 
+from gongjian.apps.loop.views.decisions import (
+    ask_decision,
+    decide,
+    instructed,
+    obstacles,
+    raise_obstacle,
+)
 from gongjian.apps.loop.views.inquiries import answer as inquiry_answer
 from gongjian.apps.loop.views.inquiries import ask, inquiries, inquiry
 from gongjian.apps.loop.views.inquiries import chase as inquiry_chase
@@ -53,6 +60,7 @@ __all__ = [
     "accept",
     "acknowledge",
     "ask",
+    "ask_decision",
     "ask_extension",
     "chase",
     "close",
@@ -60,6 +68,7 @@ __all__ = [
     "commitment",
     "commitments",
     "consent",
+    "decide",
     "decide_extension",
     "duty",
     "duty_chase",
@@ -76,6 +85,7 @@ __all__ = [
     "inquiry_upload",
     "inquiry_withdraw",
     "inquiry_workbook",
+    "instructed",
     "launch",
     "mandate",
     "mandate_accept",
@@ -89,8 +99,10 @@ __all__ = [
     "mandate_withdraw",
     "mandates",
     "name_lead",
+    "obstacles",
     "open_round",
     "publish",
+    "raise_obstacle",
     "rally",
     "remove_commitment",
     "reopen",
