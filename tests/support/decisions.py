@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gongjian.apps.accounts import actions as accounts
+from gongjian.apps.accounts.actions import Appointment
 from gongjian.apps.accounts.models import Grant, Person, Post
 from gongjian.apps.campaigns.actions import found_campaign, import_items
 from gongjian.apps.campaigns.models import Battle, Campaign, Item, Register, Responsibility
@@ -85,7 +86,7 @@ def make_table(cast: Cast) -> Table:
     )  # fmt: skip
     battle = Battle(campaign=campaign, order=0, name="项目争速", name_en="Projects")
     found_campaign(act(day=START), campaign, builtin_text("project-drive"), [battle])
-    post = Post(org=cast.orgs["district"], title="分管副区长", title_en="Deputy head")
+    post = Post(org=cast.orgs["district"], title="常务副区长", title_en="First deputy head")
     accounts.add_posts(act(), [post])
     table = Table(cast, campaign, post)
     roles = {
@@ -97,6 +98,13 @@ def make_table(cast: Cast) -> Table:
         table.people[name] = _person(table, name, role, org)
     table.people["stranger"] = cast.people["stranger"]
     return table
+
+
+def seat_at(table: Table, person: Person, role: str, *, holds: bool = False) -> None:
+    """Give somebody of another campaign a role in this one; the post as well, where they hold it."""
+    accounts.grant(act(), Grant(person=person, role=role, campaign_id=table.campaign.pk))
+    if holds:
+        accounts.appoint(act(), table.post, Appointment(person, START))
 
 
 def _person(table: Table, name: str, role: str, org: str | None) -> Person:

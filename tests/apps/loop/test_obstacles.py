@@ -80,7 +80,7 @@ def test_the_board_says_what_is_held_up_and_by_when(table):
 
 def test_whoever_answers_for_the_item_itself_cannot_be_the_owner(table):
     answer = table.raise_("works", table.item(), owner="Works Bureau")
-    assert "Works Bureau" in [str(m) for m in answer.context["messages"]][0]
+    assert "Works Bureau" in next(str(m) for m in answer.context["messages"])
     assert not Item.objects.filter(register__key="obstacles").exists()
 
 
