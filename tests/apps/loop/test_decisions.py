@@ -115,9 +115,9 @@ def test_a_secretary_decides_visibly_for_the_leader(table):
     table.decide("secretary", asked, 1)
     event = Event.objects.get(action="loop.decide")
     assert event.on_behalf_of_id == table.post.pk
-    shown = page_of(table.page("works", asked))
-    assert "secretary席" in shown
-    assert "常务副区长" in shown
+    request = table.page("works", asked).context["decision_request"]
+    assert "secretary席" in request.decided_by
+    assert "常务副区长" in request.decided_by
     moved = table.page("office", asked).context["moved"][0]
     assert "常务副区长" in moved.who
 
@@ -237,6 +237,21 @@ def test_a_closely_kept_request_is_not_there_for_those_without(table):
         type(asked).objects.filter(pk=asked.pk).update(access_class="instruction")
     assert table.decide("leader", asked, 1).status_code == 404
     assert table.page("works", asked).status_code == 404
+
+
+def test_a_request_about_what_is_kept_closely_is_kept_as_closely(table):
+    item = table.item("督办线位", register="instructions", fields={})
+    assert item.access_class == "instruction"
+    assert table.ask("office", item).status_code == 422  # no decider may see it
+    grant_instruction(table, "leader")
+    assert table.ask("office", item).status_code == 302
+    asked = table.newest("decisions")
+    assert asked.access_class == "instruction"
+    assert {n.person.username for n in Notice.objects.filter(about=asked.pk)} == {"pd-leader"}
+    for who in ("deputy", "works", "viewer"):
+        assert table.page(who, asked).status_code == 404
+    table.decide("leader", asked, 1)
+    assert table.again(asked).state == "decided"
 
 
 def test_what_i_last_instructed_says_whether_it_was_answered(table):

@@ -101,7 +101,7 @@ def test_a_refused_obstacle_says_why_and_keeps_what_was_typed(table, wrong, said
     assert not Item.objects.filter(register__key="obstacles").exists()
 
 
-def test_an_obstacle_of_what_is_kept_closely_is_kept_as_closely(table):
+def test_nothing_is_raised_from_what_is_kept_more_closely_than_ones_grant(table):
     item = table.item(register="instructions", access_class="instruction", fields={})
     answer = table.raise_("works", item)
     assert answer.status_code == 404  # it is not there for them

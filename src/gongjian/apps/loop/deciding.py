@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from gongjian.apps.accounts.models import Person
 from gongjian.apps.campaigns.models import OVER
+from gongjian.apps.loop.models import Movement
 from gongjian.apps.loop.queries.decisions import (
     DECISIONS,
     OBSTACLES,
@@ -94,7 +98,7 @@ def deciding_context(
 
 
 def request_of(seen: Scope, item: Item) -> Request | None:
-    """Give a decision request; None for a decision that nobody was asked for. Five queries at most."""
+    """Give a decision request; None for a decision that nobody was asked for. Six queries at most."""
     posts, options = asked_posts(item), options_of(item)
     if not options:
         return None
@@ -112,9 +116,20 @@ def request_of(seen: Scope, item: Item) -> Request | None:
         advice=str(fields.get("advice") or ""),
         is_open=is_open,
         decision=str(fields.get("decision") or ""),
-        decided_by=str(fields.get("decided_by") or ""),
+        decided_by="" if is_open else _decided_by(item),
         decided_on=str(fields.get("decided_on") or ""),
     )
+
+
+def _decided_by(item: Item) -> str:
+    """Say who decided; whoever acted for a leading official is named beside the post."""
+    post = str(item.fields.get("decided_by") or "")
+    took = Movement.objects.filter(item=item, step="decide").order_by("at", "id").last()
+    if took is None or took.on_behalf_of is None:
+        return post
+    who = Person.objects.filter(pk=took.by).first()
+    said = {"who": who.label(lang()) if who else "", "whom": post}
+    return _("%(who)s, acting for %(whom)s") % said
 
 
 def _offered(option: Option, held: list[Item]) -> Offered:
