@@ -148,6 +148,8 @@ TABLE = {
     "loop:consent": ("post", 302, 404, 403, 403),
     "loop:ask_extension": ("post", 302, 404, 403, 403),
     "loop:decide_extension": ("post", 302, 404, 403, 302),
+    "loop:revisits": ("get", 302, 404, 403, 200),
+    "loop:draw_revisits": ("post", 302, 404, 403, 302),
     "loop:revisit": ("post", 302, 404, 403, 302),
     "loop:report": ("post", 302, 404, 403, 302),
     "loop:close_out": ("post", 302, 404, 403, 302),

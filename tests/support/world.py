@@ -220,13 +220,14 @@ def _way(world: World) -> dict[str, Sample]:
         held.person = world.people["office"]
         accounts.grant(act(), held)
     works, head = frozenset({"contact"}), frozenset({"principal"})
-    items = [cast.item(f"Way {n}", state="in_hand") for n in range(4)]
+    items = [cast.item(f"Way {n}", state="in_hand") for n in range(5)]
     plea = loop.Plea(END + dt.timedelta(20), "Half of it is done.")
     for item in items[:2]:
         asked = act(world.people["works"], reason="The parts come late.")
         loop.ask_extension(asked, item, plea, roles=works)
     loop.consent(act(world.people["colleague"]), items[1], "principal", roles=head)
-    loop.close_out(act(world.people["colleague"]), items[3], roles=frozenset(OFFICE))
+    for item in items[3:]:
+        loop.close_out(act(world.people["colleague"]), item, roles=frozenset(OFFICE))
     look = Revisit(campaign=cast.campaign, item=items[3], limit="revisit", due=END)
     with gate.opened():
         look.save(force_insert=True)
@@ -238,6 +239,17 @@ def _way(world: World) -> dict[str, Sample]:
         "add_consent": Sample({"code": items[0].code}, {"role": "principal"}),
         "ask_extension": Sample(code, new),
         "answer_extension": Sample({"code": items[1].code}, {"grant": True}),
+        "list_revisits": Sample({"code": "LK21"}),
+        "draw_revisits": Sample(
+            {"code": "LK21"},
+            {
+                "n": 1,
+                "since": "2020-01-01",
+                "until": "2039-01-01",
+                "due": "2039-01-01",
+                "seed": "s",
+            },
+        ),
         "record_revisit": Sample({"pk": look.pk}, {"held": True, "reason": "Seen on site."}),
     }
 

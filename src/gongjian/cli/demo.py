@@ -64,6 +64,7 @@ def _build(*, fresh: bool) -> bool:
     from gongjian.apps.campaigns.models import Campaign
     from gongjian.apps.demo.build import build_campaign, build_desks, build_orgs
     from gongjian.apps.demo.data import data
+    from gongjian.apps.demo.desks import lay_out
     from gongjian.apps.demo.simulate import simulate
     from gongjian.apps.ledger.seal import seal
 
@@ -80,6 +81,7 @@ def _build(*, fresh: bool) -> bool:
     for example in examples:
         campaign = build_campaign(example, people)
         n = simulate(campaign, people, example.until, SEED, click.echo)
+        lay_out(campaign, people, example.until)
         counted = {"campaign": example.code, "n": campaign.items.count(), "reports": n}
         click.echo(gettext("%(campaign)s: %(n)s items, %(reports)s reports") % counted)
     seal()

@@ -602,10 +602,15 @@ SENTENCES: dict[str, str] = {
     "roster.name_missing": noop("Give the roster a name."),
     "roster.reason_missing": noop("Say why this version of the roster is made."),
     "revisit.done": noop("This second look at %(item)s was written down already."),
+    "revisit.moved": noop(
+        "What was closed has changed since you looked: the sample would be another one. Look at it again."
+    ),
     "revisit.no_note": noop("Write what was found, and how: on site, on paper, by talks."),
+    "revisit.none_drawn": noop("Nothing was closed in this time that is not looked at already."),
     "revisit.own": noop(
         "Whoever asked for the close-out of %(item)s does not look at it again. Somebody else does."
     ),
+    "revisit.too_many": noop("At most %(limit)s second looks are set at once."),
     "round.closed": noop("The round “%(round)s” is closed. Ask the office to open another one."),
     "round.due_past": noop("The day %(due)s has passed (today is %(today)s). Choose a later one."),
     "round.name_missing": noop("Give the round a name."),

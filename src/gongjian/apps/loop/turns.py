@@ -10,10 +10,15 @@ import datetime as dt
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from gongjian.apps.campaigns.kernel_io import playbook_in_force
+from gongjian.apps.campaigns.kernel_io import (
+    playbook_in_force,
+    playbook_of,
+    version_in_force,
+)
 from gongjian.apps.campaigns.models import Campaign, Item, Register
 from gongjian.apps.ledger.models import Change
 from gongjian.apps.loop.models import Turn
+from gongjian.kernel.model.workflow import StateCategory
 from gongjian.kernel.workflow.clocks import Stay, turn
 from gongjian.lib import clock
 
@@ -24,8 +29,8 @@ if TYPE_CHECKING:
     from gongjian.apps.ledger.book import Touched
     from gongjian.kernel.model.playbook import Playbook
 
-# What of an item its turn depends on.
-LOOKED_AT = frozenset({"state", "org_id", "due", "fields"})
+# What of an item its turn depends on; on fields only where a limit of its state does.
+LOOKED_AT = frozenset({"state", "org_id", "due"})
 CHUNK = 500
 
 
@@ -33,32 +38,55 @@ def project_turns(touched: Sequence[Touched]) -> None:
     """Bring turns up to date after an action changed items."""
     last: dict[UUID, Item] = {}
     gone: set[UUID] = set()
+    sure: set[UUID] = set()
     for one in touched:
         if one.after is None:
             gone.add(one.row.pk)
             last.pop(one.row.pk, None)
-        elif isinstance(one.row, Item) and (one.before is None or LOOKED_AT & set(one.after)):
-            last[one.row.pk] = one.row
+        elif isinstance(one.row, Item):
+            if one.before is None or LOOKED_AT & set(one.after):
+                sure.add(one.row.pk)
+            if one.row.pk in sure or "fields" in one.after:
+                last[one.row.pk] = one.row
     by_campaign: dict[UUID, list[Item]] = defaultdict(list)
     for item in last.values():
         by_campaign[item.campaign_id].append(item)
-    Turn.objects.filter(pk__in=gone).delete()
+    if gone:
+        Turn.objects.filter(pk__in=gone).delete()
     for campaign_id, items in by_campaign.items():
-        write(Campaign.objects.get(pk=campaign_id), items)
+        version = version_in_force(campaign_id)
+        write(version.campaign, playbook_of(version), items, sure)
 
 
-def write(campaign: Campaign, items: Sequence[Item]) -> None:
-    """Write the turns of some items anew: a fixed number of statements for each 500."""
-    rows = list(turns(campaign, items))
+def write(
+    campaign: Campaign, playbook: Playbook, items: Sequence[Item], sure: set[UUID] | None = None
+) -> None:
+    """Write the turns of some items anew: a fixed number of statements for each 500.
+
+    Those that are not among the sure ones had only fields changed.
+    """
+    if sure is not None:
+        keys = _register_keys(campaign)
+        items = [i for i in items if i.pk in sure or _depends(playbook, keys[i.register_id], i)]
+    if not items:
+        return
+    rows = list(turns(campaign, playbook, items))
     for at in range(0, len(items), CHUNK):
         Turn.objects.filter(pk__in=[i.pk for i in items[at : at + CHUNK]]).delete()
     Turn.objects.bulk_create(rows, batch_size=CHUNK)
 
 
-def turns(campaign: Campaign, items: Iterable[Item]) -> Iterator[Turn]:
+def _register_keys(campaign: Campaign) -> dict[UUID, str]:
+    return dict(Register.objects.filter(campaign=campaign).values_list("pk", "key"))
+
+
+def _depends(playbook: Playbook, register: str, item: Item) -> bool:
+    return any(one.when for one in playbook.state_of(register, item.state).limits)
+
+
+def turns(campaign: Campaign, playbook: Playbook, items: Iterable[Item]) -> Iterator[Turn]:
     """Work out whose turn it is with items, without writing it."""
-    playbook = playbook_in_force(campaign)
-    keys = dict(Register.objects.filter(campaign=campaign).values_list("pk", "key"))
+    keys = _register_keys(campaign)
     awaited = {}
     for item in items:
         key = keys[item.register_id]
@@ -69,13 +97,17 @@ def turns(campaign: Campaign, items: Iterable[Item]) -> Iterator[Turn]:
     limits = {one.key: one for one in playbook.limits}
     for pk, item in awaited.items():
         workflow = playbook.workflow_of(keys[item.register_id])
-        found = turn(workflow, limits, told[pk], item.fields)
-        until = min((d for d in (found.due, item.due) if d), default=None)
+        # A row that was loaded past the book has stood as it does since it was issued.
+        stays = told[pk] or [Stay(item.state, item.issued_on or campaign.start_on)]
+        found = turn(workflow, limits, stays, item.fields)
+        is_held = workflow.state(stays[-1].state).category is StateCategory.HELD
+        days = (found.due, None if is_held else item.due)
+        until = min((d for d in days if d), default=None)
         yield Turn(
             item=item,
             campaign=campaign,
             org_id=item.org_id,
-            state=told[pk][-1].state,
+            state=stays[-1].state,
             roles=",".join(found.awaits),
             since=found.since,
             limit=found.limit,
@@ -106,7 +138,7 @@ def _stays(
 def differences(campaign: Campaign) -> list[tuple[str, str, str]]:
     """Compare the turns that are written with those that follow from the items: (item, has, should)."""
     items = list(Item.objects.filter(campaign=campaign))
-    should = {t.pk: _line(t) for t in turns(campaign, items)}
+    should = {t.pk: _line(t) for t in turns(campaign, playbook_in_force(campaign), items)}
     has = {t.pk: _line(t) for t in Turn.objects.filter(campaign=campaign)}
     codes = {i.pk: i.code for i in items}
     return [

@@ -68,5 +68,7 @@ urlpatterns = [
     path("i/<str:code>/consent", views.consent, name="consent"),
     path("i/<str:code>/extension", views.ask_extension, name="ask_extension"),
     path("i/<str:code>/extension/answer", views.decide_extension, name="decide_extension"),
+    path("c/<str:code>/revisits/", views.revisits, name="revisits"),
+    path("c/<str:code>/revisits/draw", views.draw_revisits, name="draw_revisits"),
     path("revisits/<uuid:pk>", views.revisit, name="revisit"),
 ]

@@ -58,7 +58,7 @@ from gongjian.apps.loop.actions.mandates import (
 from gongjian.apps.loop.actions.obstacles import Stuck, raise_obstacle
 from gongjian.apps.loop.actions.recording import Recorded, record_reports
 from gongjian.apps.loop.actions.reminders import remind
-from gongjian.apps.loop.actions.revisits import record_revisit
+from gongjian.apps.loop.actions.revisits import draw_revisits, record_revisit
 from gongjian.apps.loop.actions.rounds import (
     Filled,
     Joined,
@@ -121,6 +121,7 @@ __all__ = [
     "consent",
     "count_by",
     "decide",
+    "draw_revisits",
     "fill",
     "grant_extension",
     "issue_mandates",

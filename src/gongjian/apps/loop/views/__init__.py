@@ -25,6 +25,7 @@ from gongjian.apps.loop.views.launch import (
     waive,
     withdraw_waivers,
 )
+from gongjian.apps.loop.views.looks import draw_revisits, revisits
 from gongjian.apps.loop.views.mandates import accept as mandate_accept
 from gongjian.apps.loop.views.mandates import at_rally as mandate_at_rally
 from gongjian.apps.loop.views.mandates import chase as mandate_chase
@@ -70,6 +71,7 @@ __all__ = [
     "consent",
     "decide",
     "decide_extension",
+    "draw_revisits",
     "duty",
     "duty_chase",
     "duty_join",
@@ -109,6 +111,7 @@ __all__ = [
     "report",
     "returns",
     "revisit",
+    "revisits",
     "round_page",
     "say_count",
     "send_back",
