@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
-from tests.support import forms, hooks, inquiries, mandates
+from tests.support import decisions, forms, hooks, inquiries, mandates
 from tests.support.api import token
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
@@ -182,6 +182,11 @@ TABLE = {
     "loop:inquiry_answer": ("get", 302, 404, 403, 200),
     "loop:inquiry_close": ("post", 302, 404, 403, 302),
     "loop:inquiry_withdraw": ("post", 302, 404, 403, 302),
+    "loop:obstacles": ("get", 302, 404, 200, 200),
+    "loop:raise_obstacle": ("post", 302, 404, 403, 302),
+    "loop:ask_decision": ("get", 302, 404, 403, 200),
+    "loop:decide": ("post", 302, 404, 403, 403),  # it is asked of a leading official
+    "loop:instructed": ("get", 302, 200, 200, 200),
     "loop:mandates": ("get", 302, 404, 200, 200),
     "loop:mandate_issue": ("get", 302, 404, 403, 200),
     "loop:mandate_reissue": ("get", 302, 404, 403, 200),
@@ -263,6 +268,7 @@ def addresses(cast):
         **of_a_round(cast),
         **of_an_inquiry(cast),
         **of_a_mandate(cast),
+        **of_a_decision(cast),
         **of_a_form(cast),
         **organisation(cast, item),
         **of_a_hook(cast),
@@ -325,6 +331,21 @@ def of_an_inquiry(cast) -> dict[str, list[object]]:
     names = [n for n in TABLE if n.startswith("loop:inquiry") and n != "loop:inquiry_answer"]
     here = [cast.campaign.code, row.pk]
     return {**dict.fromkeys(names, here), "loop:inquiry_answer": [one.pk]}
+
+
+def of_a_decision(cast) -> dict[str, list[object]]:
+    """A campaign whose playbook has obstacles, with an item and a decision that is asked for."""
+    table = decisions.make_table(cast)
+    for name in ("office", "viewer"):
+        decisions.seat_at(table, cast.people[name], name)
+    item = table.item()
+    return {
+        "loop:obstacles": [table.campaign.code],
+        "loop:raise_obstacle": [item.code],
+        "loop:ask_decision": [item.code],
+        "loop:decide": [table.request(item).code],
+        "loop:instructed": [],
+    }
 
 
 def of_a_hook(cast) -> dict[str, list[object]]:

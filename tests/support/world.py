@@ -37,6 +37,7 @@ from gongjian.playbooks.load import content_of, text_of
 from tests.support.api import program, token
 from tests.support.books import Books, let_in, make_books, person
 from tests.support.cast import END, START, act
+from tests.support.decisions import LATER, make_table, seat_at
 from tests.support.orgs import leading_posts, task_force
 from tests.support.rounds import TYPED, Stage, add_towns, make_stage, own_target
 
@@ -77,6 +78,7 @@ def make_world() -> World:
         _rounds,
         _inquiries,
         _mandates,
+        _decisions,
         _targets,
         _orgs,
         _playbooks,
@@ -355,6 +357,27 @@ def _mandates(world: World) -> dict[str, Sample]:
         "record_commitment": Sample(code, {**said, "text": "By winter."}),
         "change_commitment": Sample(promise, {**said, "text": "By spring."}),
         "remove_commitment": Sample(promise),
+    }
+
+
+def _decisions(world: World) -> dict[str, Sample]:
+    """A campaign whose playbook has obstacles; the office holds the post that decides."""
+    table = make_table(world.stage.cast)
+    seat_at(table, world.people["office"], "office", holds=True)
+    seat_at(table, world.people["viewer"], "viewer")
+    item = table.item()
+    asked = table.request(item)
+    options = [
+        {"text": "Move the line", "effect": "Costs more"},
+        {"text": "Wait", "dates": {item.code: LATER}},
+    ]
+    question = {"question": "Which line?", "leader": str(table.post.pk), "options": options}
+    code = {"code": item.code}
+    stuck = {"what": "The pipes lie there.", "owner": "plan", "due": "2021-08-10"}
+    return {
+        "raise_obstacle": Sample(code, {**stuck, "kind": "approval", "support": ["east"]}),
+        "ask_decision": Sample(code, {**question, "wanted_on": "2021-08-01"}),
+        "decide": Sample({"code": asked.code}, {"option": 2}),
     }
 
 

@@ -97,6 +97,33 @@ SENTENCES: dict[str, str] = {
     "csrf.failed": noop(
         "A write by a session needs its CSRF token (header X-CSRFToken); a token needs none."
     ),
+    "decision.by_named": noop(
+        "%(item)s is decided by the leading official it was asked of, or who acts for them."
+    ),
+    "decision.date_past": noop(
+        "%(due)s cannot be the new deadline of %(item)s: it lies before today or before its start."
+    ),
+    "decision.item_over": noop("%(item)s is over: nothing is left to be decided about it."),
+    "decision.no_question": noop("Write what is to be decided."),
+    "decision.nobody": noop(
+        "Nobody who holds the post “%(post)s”, or acts for it, can see this request. Choose another "
+        "post, or ask the campaign office to let them in."
+    ),
+    "decision.not_held": noop("A new date may be given only to what waits for this decision."),
+    "decision.not_here": noop(
+        "No decision can be asked for from %(item)s: the playbook has no register of decisions for it."
+    ),
+    "decision.nothing_said": noop("Choose an option, or write or photograph what you decide."),
+    "decision.option_elsewhere": noop(
+        "This option belongs to another request. Load the page again."
+    ),
+    "decision.options_alike": noop("Two options say the same. Word them differently."),
+    "decision.options_count": noop("Write %(least)s to %(most)s options."),
+    "decision.post_missing": noop("Choose the leading official who is to decide."),
+    "decision.taken": noop(
+        "%(item)s was decided already on %(on)s by %(by)s: “%(decision)s”. Nothing was changed."
+    ),
+    "decision.wanted_past": noop("%(due)s has passed. Choose a day from today on."),
     "delivery.dropped": noop(
         "It was let go because it was answered, or the right to know was withdrawn; it is not sent."
     ),
@@ -367,6 +394,17 @@ SENTENCES: dict[str, str] = {
     "mandate.why_withdrawn": noop("Say why the mandate is withdrawn."),
     "mandate.withdrawn": noop(
         "Nothing was changed: the mandate was withdrawn (%(reason)s). Ask the campaign office if it should stand."
+    ),
+    "obstacle.due_past": noop("%(due)s has passed. Choose a day from today on."),
+    "obstacle.item_over": noop("%(item)s is over: nothing holds it up any more."),
+    "obstacle.not_here": noop(
+        "The playbook knows no obstacles for the register of %(item)s. Write it as a problem in the "
+        "report."
+    ),
+    "obstacle.nothing_said": noop("Write what is stuck."),
+    "obstacle.own_org": noop(
+        "%(org)s answers for the item itself. Name the org that can clear the obstacle; what your "
+        "own org can clear belongs in your report."
     ),
     "org.ambiguous": noop("More than one org is called “%(given)s”. Write its code."),
     "org.back_dated": noop(

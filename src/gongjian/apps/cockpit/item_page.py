@@ -35,6 +35,7 @@ from gongjian.apps.cockpit.pages import (
     TieRow,
 )
 from gongjian.apps.cockpit.queries import Asked, lang, target_row
+from gongjian.apps.loop.deciding import deciding_context
 from gongjian.apps.loop.queries import reports, step_roles
 from gongjian.apps.loop.way import Way
 from gongjian.apps.targets.queries import Aim, aims_of
@@ -342,10 +343,20 @@ class ItemPage:
             "may_edit": bool(self.may_write and editable_fields(self.register, self.roles)),
             "may_attach": bool(self.rights & {"report", "edit"}),
             "is_closed": self.item.due_state == "closed",
-            **self.way.context(may_write=self.may_write),
+            **self._way(),
             **self._personal(),
             **self._choices(),
         }
+
+    def _way(self) -> dict[str, Any]:
+        """Give whose turn it is, which steps are open, what may be raised, asked and decided."""
+        way = self.way.context(may_write=self.may_write)
+        deciding = deciding_context(self.seen, self.item, self.asked.playbook, self.rights)
+        if not self.may_write:
+            deciding["decision_request"] = None
+        if deciding["decision_request"] is not None:
+            way["steps"] = [s for s in way["steps"] if s.key != "decide"]
+        return way | deciding
 
     @cached_property
     def aims(self) -> list[Aim]:

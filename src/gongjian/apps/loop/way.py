@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gongjian.apps.accounts.models import Person, Role
+from gongjian.apps.accounts.models import Person, Post, Role
 from gongjian.apps.loop.actions import OWN
 from gongjian.apps.loop.actions.revisits import LOOKERS
 from gongjian.apps.loop.models import Extension, Movement, Revisit, Turn
@@ -221,12 +221,16 @@ def role_words(playbook: Playbook, register: str, roles: Iterable[str]) -> list[
     return found
 
 
-def _people(rows: Iterable[Movement]) -> dict[UUID, Person]:
+def _people(rows: Iterable[Movement]) -> dict[UUID, Person | Post]:
+    """Give who acted, and for whom: a person, or the post that a secretary acts for."""
     ids = {pk for m in rows for pk in (m.by, m.on_behalf_of) if pk}
-    return Person.objects.in_bulk(ids) if ids else {}
+    found: dict[UUID, Person | Post] = dict(Person.objects.in_bulk(ids)) if ids else {}
+    if lost := {m.on_behalf_of for m in rows if m.on_behalf_of} - set(found):
+        found |= Post.objects.in_bulk(lost)
+    return found
 
 
-def _who(row: Movement, people: dict[UUID, Person]) -> str:
+def _who(row: Movement, people: dict[UUID, Person | Post]) -> str:
     who = people[row.by].label(_lang()) if row.by in people else _("System")
     if row.on_behalf_of in people:
         return _("%(who)s, acting for %(whom)s") % {

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 # Code → what it says. The part before the dot is its kind.
 SENTENCES: dict[str, str] = {
+    "decision.asked": noop("%(item)s waits for a decision"),
+    "decision.moved": noop("The deadline of %(item)s was decided anew: %(due)s"),
+    "decision.taken": noop("%(item)s is decided"),
     "inquiry.asked": noop("A question to be answered: %(title)s"),
     "inquiry.chased": noop("Reminder: a question is still to be answered: %(title)s"),
     "launch.issued": noop("%(n)s items were issued to you: %(campaign)s"),
     "mandate.asked": noop("A mandate to accept: %(to)s · %(title)s"),
     "mandate.chased": noop("Reminder: a mandate is still to be accepted: %(to)s · %(title)s"),
     "mandate.objected": noop("An objection to the mandate of %(to)s is to be answered"),
+    "obstacle.raised": noop("%(obstacle)s holds up %(item)s"),
+    "obstacle.support": noop("Your support is asked for with %(obstacle)s"),
     "return.sent_back": noop("Sent back to be corrected: %(item)s %(title)s"),
     "round.asked": noop("%(n)s items to complete: %(round)s"),
     "round.chased": noop("Reminder: %(n)s items are still to be completed: %(round)s"),
@@ -33,8 +38,13 @@ SENTENCES: dict[str, str] = {
 }
 # Code → what is expected; a code without one informs and asks for nothing.
 EXPECTED: dict[str, str] = {
+    "decision.asked": noop("Decide, or say what is missing"),
+    "decision.moved": noop("Plan to the new deadline"),
+    "decision.taken": noop("Carry the decision out"),
     "inquiry.asked": noop("Answer the question"),
     "inquiry.chased": noop("Answer the question"),
+    "obstacle.raised": noop("Clear it, and say how far it is"),
+    "obstacle.support": noop("See what is asked of you"),
     "return.sent_back": noop("Correct it and return it"),
     "round.asked": noop("Fill in what is missing and return it"),
     "round.chased": noop("Fill in what is missing and return it"),
@@ -46,6 +56,7 @@ EXPECTED: dict[str, str] = {
 # Why somebody is told; %(org)s is the org that answers.
 WHY: dict[str, str] = {
     "": noop("%(org)s answers for it"),
+    "acting": noop("You act for who is to decide"),
     "check": noop("You are to check it"),
     "lead": noop("You lead it"),
     "member": noop("%(org)s is one of those that answer together"),
@@ -79,9 +90,11 @@ ERRORS: dict[str, str] = {
     "withdrawn": noop("The right to know was withdrawn"),
 }
 KINDS: dict[str, str] = {
+    "decision": noop("To decide"),
     "inquiry": noop("One-time question"),
     "launch": noop("Issued"),
     "mandate": noop("Mandate"),
+    "obstacle": noop("Obstacle"),
     "return": noop("Sent back"),
     "round": noop("To complete"),
     "step": noop("In hand"),

@@ -6,6 +6,7 @@ from gongjian.apps.campaigns.actions.duties import (
 )
 from gongjian.apps.campaigns.actions.files import (
     attach_file,
+    keep_file,
     remove_file,
 )
 from gongjian.apps.campaigns.actions.founding import (
@@ -80,6 +81,7 @@ __all__ = [
     "import_items",
     "issue",
     "issue_items",
+    "keep_file",
     "laid_in",
     "let_in",
     "link_items",

@@ -24,6 +24,18 @@ def attach_file(
 ) -> dict[str, Any]:
     """Keep a file with an item, in a field of its register where one is named."""
     wanted = _file_field(item, field) if field else None
+    row = keep_file(book, item, kept, name, note=note, field=field)
+    if wanted is not None:
+        pk, there = str(row.pk), item.fields.get(field)
+        value = [*(there or []), pk] if wanted.several else pk
+        book.update(item, fields={**item.fields, field: value})
+    return {"item": item.code, "file": str(row.pk)}
+
+
+def keep_file(
+    book: Book, item: Item, kept: Kept, name: str, *, note: str = "", field: str = ""
+) -> ItemFile:
+    """Put the row of a kept file beside an item; part of actions."""
     book.campaign_id = item.campaign_id
     row = ItemFile(
         campaign_id=item.campaign_id,
@@ -36,11 +48,7 @@ def attach_file(
         at=book.at,
     )
     book.insert(row)
-    if wanted is not None:
-        pk, there = str(row.pk), item.fields.get(field)
-        value = [*(there or []), pk] if wanted.several else pk
-        book.update(item, fields={**item.fields, field: value})
-    return {"item": item.code, "file": str(row.pk)}
+    return row
 
 
 def _stored(book: Book, kept: Kept) -> StoredFile:

@@ -7,6 +7,13 @@ from gongjian.apps.loop.actions.commitments import (
     record_commitment,
     remove_commitment,
 )
+from gongjian.apps.loop.actions.decisions import (
+    Choice,
+    Question,
+    Verdict,
+    ask_decision,
+    decide,
+)
 from gongjian.apps.loop.actions.extensions import (
     Plea,
     ask_extension,
@@ -48,6 +55,7 @@ from gongjian.apps.loop.actions.mandates import (
     reissue_mandates,
     withdraw_mandate,
 )
+from gongjian.apps.loop.actions.obstacles import Stuck, raise_obstacle
 from gongjian.apps.loop.actions.recording import Recorded, record_reports
 from gongjian.apps.loop.actions.reminders import remind
 from gongjian.apps.loop.actions.revisits import draw_revisits, record_revisit
@@ -77,18 +85,22 @@ from gongjian.apps.loop.actions.steps import (
 __all__ = [
     "OWN",
     "Agenda",
+    "Choice",
     "Filled",
     "Given",
     "InquiryPlan",
     "Joined",
     "MandatePlan",
     "Plea",
+    "Question",
     "Recorded",
     "Renewal",
     "RoundPlan",
     "Said",
     "Signature",
     "SignedPaper",
+    "Stuck",
+    "Verdict",
     "Words",
     "accept",
     "accept_mandate",
@@ -96,6 +108,7 @@ __all__ = [
     "accept_mandates_at_rally",
     "answer",
     "ask",
+    "ask_decision",
     "ask_extension",
     "change_commitment",
     "chase",
@@ -107,6 +120,7 @@ __all__ = [
     "close_round",
     "consent",
     "count_by",
+    "decide",
     "draw_revisits",
     "fill",
     "grant_extension",
@@ -120,6 +134,7 @@ __all__ = [
     "object_to_mandate",
     "open_round",
     "preview_digest",
+    "raise_obstacle",
     "record_commitment",
     "record_reports",
     "record_revisit",

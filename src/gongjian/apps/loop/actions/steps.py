@@ -10,7 +10,7 @@ from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.ledger.book import ActionError, action
 from gongjian.apps.ledger.models import SYSTEM
 from gongjian.apps.loop.actions.effects import bring_about
-from gongjian.apps.loop.models import Consent, Movement, Report
+from gongjian.apps.loop.models import Consent, Movement, Option, Report
 from gongjian.apps.loop.queries import Steps, agreed, last_asked
 from gongjian.apps.notices.actions import settle
 from gongjian.kernel.errors import KernelError
@@ -91,6 +91,8 @@ def take_step(book: Book, item: Item, step: str, *, roles: frozenset[str]) -> di
     """Take any other step that the register's workflow declares."""
     if step in OWN:
         raise ActionError("workflow.own_action", step=step)
+    if step == "decide" and Option.objects.filter(item=item).exists():
+        raise ActionError("decision.by_named", item=item.code)
     return take(book, item, step, roles)
 
 

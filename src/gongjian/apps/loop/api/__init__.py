@@ -1,12 +1,13 @@
-"""The closed loop for programs: reports and steps, rounds of returns, mandates, the launch."""
+"""The closed loop for programs: reports and steps, rounds of returns, mandates, decisions, the launch."""
 
-from gongjian.apps.loop.api import inquiries, launch, mandates, returns, steps, way
+from gongjian.apps.loop.api import decisions, inquiries, launch, mandates, returns, steps, way
 
 routers = (
     steps.router,
     way.router,
     returns.router,
     inquiries.router,
+    decisions.router,
     mandates.router,
     launch.router,
 )

@@ -1,5 +1,6 @@
 """What the closed loop adds to an item: steps, reports, rounds with their returns; questions; mandates."""
 
+from gongjian.apps.loop.models.decisions import Option
 from gongjian.apps.loop.models.inquiries import Answer, Inquiry
 from gongjian.apps.loop.models.mandates import Commitment, Mandate
 from gongjian.apps.loop.models.reports import Report
@@ -14,6 +15,7 @@ __all__ = [
     "Inquiry",
     "Mandate",
     "Movement",
+    "Option",
     "Report",
     "Return",
     "Revisit",

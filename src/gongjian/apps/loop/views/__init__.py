@@ -1,5 +1,12 @@
 """Pages of the loop that write: reports, gaps and rounds, returns, the launch, mandates."""
 
+from gongjian.apps.loop.views.decisions import (
+    ask_decision,
+    decide,
+    instructed,
+    obstacles,
+    raise_obstacle,
+)
 from gongjian.apps.loop.views.inquiries import answer as inquiry_answer
 from gongjian.apps.loop.views.inquiries import ask, inquiries, inquiry
 from gongjian.apps.loop.views.inquiries import chase as inquiry_chase
@@ -54,6 +61,7 @@ __all__ = [
     "accept",
     "acknowledge",
     "ask",
+    "ask_decision",
     "ask_extension",
     "chase",
     "close",
@@ -61,6 +69,7 @@ __all__ = [
     "commitment",
     "commitments",
     "consent",
+    "decide",
     "decide_extension",
     "draw_revisits",
     "duty",
@@ -78,6 +87,7 @@ __all__ = [
     "inquiry_upload",
     "inquiry_withdraw",
     "inquiry_workbook",
+    "instructed",
     "launch",
     "mandate",
     "mandate_accept",
@@ -91,8 +101,10 @@ __all__ = [
     "mandate_withdraw",
     "mandates",
     "name_lead",
+    "obstacles",
     "open_round",
     "publish",
+    "raise_obstacle",
     "rally",
     "remove_commitment",
     "reopen",
