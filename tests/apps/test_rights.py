@@ -172,6 +172,7 @@ TABLE = {
     "loop:inquiry_answer": ("get", 302, 404, 403, 200),
     "loop:inquiry_close": ("post", 302, 404, 403, 302),
     "loop:inquiry_withdraw": ("post", 302, 404, 403, 302),
+    "loop:burden": ("get", 302, 404, 200, 200),
     "loop:returns": ("get", 302, 200, 200, 200),
     "loop:return": ("get", 302, 404, 403, 200),
     "loop:send_back": ("post", 302, 404, 403, 302),

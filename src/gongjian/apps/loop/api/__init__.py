@@ -1,7 +1,14 @@
 """The closed loop for programs: reports and steps, rounds of returns, the launch."""
 
-from gongjian.apps.loop.api import inquiries, launch, returns, steps, way
+from gongjian.apps.loop.api import burden, inquiries, launch, returns, steps, way
 
-routers = (steps.router, way.router, returns.router, inquiries.router, launch.router)
+routers = (
+    steps.router,
+    way.router,
+    returns.router,
+    inquiries.router,
+    launch.router,
+    burden.router,
+)
 
 __all__ = ["routers"]

@@ -1,5 +1,6 @@
 """Pages of the loop that write: reports, gaps and rounds, returns, the launch."""
 
+from gongjian.apps.loop.views.burden import burden
 from gongjian.apps.loop.views.inquiries import answer as inquiry_answer
 from gongjian.apps.loop.views.inquiries import ask, inquiries, inquiry
 from gongjian.apps.loop.views.inquiries import chase as inquiry_chase
@@ -38,6 +39,7 @@ __all__ = [
     "acknowledge",
     "ask",
     "ask_extension",
+    "burden",
     "chase",
     "close",
     "close_out",
