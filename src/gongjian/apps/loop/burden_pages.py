@@ -129,7 +129,7 @@ def asked_rows(found: Meter, campaign: Campaign, *, may_run: bool) -> list[Asked
     names = _names({a.by for a in here if a.by}, found.weeks[-1])
     made = [
         _asked_row(campaign, a, by_source[a.pk], names.get(a.by, ""), may_run=may_run)
-        for a in sorted(here, key=lambda a: (a.on, str(a.pk)), reverse=True)
+        for a in sorted(here, key=lambda a: (a.at, str(a.pk)), reverse=True)
     ]
     if reports:
         sums = _sums(reports)
@@ -205,13 +205,15 @@ def _is_there(playbook: Playbook, known: Known) -> bool:
 
 def _twice(found: Meter, campaign: Campaign, *, may_run: bool) -> Iterator[RepeatRow]:
     for one in repeats(found):
-        if campaign.pk not in {one.later.campaign, one.earlier.campaign}:
+        *_older, before, last = one.asked
+        if campaign.pk not in {a.campaign for a in one.asked}:
             continue
-        is_here = one.later.campaign == campaign.pk
-        href = _href(campaign, one.later) if may_run and is_here else ""
-        facts = {"n": one.n_orgs, "title": one.earlier.title, "day": one.earlier.on}
-        said = _("asked of the same %(n)s orgs in “%(title)s” on %(day)s") % facts
-        yield RepeatRow(one.label, one.later.title, href, said, "")
+        href = _href(campaign, last) if may_run and last.campaign == campaign.pk else ""
+        facts = {"n": one.n_orgs, "times": len(one.asked), "title": before.title, "day": before.on}
+        said = _(
+            "asked in %(times)s questions, of %(n)s orgs more than once; before in “%(title)s” on %(day)s"
+        )
+        yield RepeatRow(one.label, last.title, href, said % facts, "")
 
 
 def _again(found: Meter, campaign: Campaign, *, may_run: bool) -> Iterator[RepeatRow]:
@@ -247,6 +249,8 @@ def over_rows(found: Iterable[Over]) -> list[OverRow]:
 def context(found: Meter, campaign: Campaign, *, may_run: bool) -> dict[str, Any]:
     """Give everything that the page shows."""
     rows = org_rows(found, campaign)
+    asked = asked_rows(found, campaign, may_run=may_run)
+    repeated = repeat_rows(found, campaign, may_run=may_run)
     this_week = [r.cells[-1] for r in rows]
     return {
         "weeks": [(week_name(w), w) for w in found.weeks],
@@ -257,8 +261,10 @@ def context(found: Meter, campaign: Campaign, *, may_run: bool) -> dict[str, Any
         "n_asked": sum(c.forms > 0 for c in this_week),
         "fields_now": sum(c.fields for c in this_week),
         "forms_now": sum(c.forms for c in this_week),
-        "asked": asked_rows(found, campaign, may_run=may_run),
-        "repeated": repeat_rows(found, campaign, may_run=may_run),
+        "asked": asked[:SHOWN],
+        "n_asked_all": len(asked),
+        "repeated": repeated[:SHOWN],
+        "n_repeated": len(repeated),
         "is_wide": found.is_wide,
         "has_others": found.n_campaigns > 1,
     }

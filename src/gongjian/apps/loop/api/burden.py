@@ -23,7 +23,7 @@ router = Router(tags=["Closed loop"])
 class WeekOut(Schema):
     """What an org was asked in one week."""
 
-    week: Annotated[str, Field(description="ISO 8601, as 2021-W26")]
+    week: Annotated[str, Field(description="by ISO 8601, as 2030-W05")]
     monday: dt.date
     fields: int
     forms: int

@@ -75,7 +75,8 @@ class Asked:
     kind: Kind
     campaign: UUID
     title: str
-    on: dt.date
+    at: dt.datetime
+    on: dt.date  # by the campaign's clock
     by: UUID | None
     reason: str
     row: Inquiry | None = None
@@ -98,11 +99,10 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """The same thing, by its words, asked of the same orgs by two questions."""
+    """The same thing, by its words, asked of some orgs more than once."""
 
     label: str
-    later: Asked
-    earlier: Asked
+    asked: tuple[Asked, ...]  # the latest last
     n_orgs: int
 
 
@@ -245,6 +245,7 @@ class _Counting:
             kind=Kind.QUESTION,
             campaign=row.campaign_id,
             title=row.title,
+            at=row.asked_at,
             on=self._day(row.campaign_id, row.asked_at),
             by=row.asked_by,
             reason=row.reason,
@@ -278,6 +279,7 @@ class _Counting:
                 kind=Kind.ROUND,
                 campaign=row.campaign_id,
                 title=row.name,
+                at=row.opened_at,
                 on=self._day(row.campaign_id, row.opened_at),
                 by=by,
                 reason=outcome.get("reason", ""),
@@ -309,21 +311,20 @@ def _before() -> Any:
 
 
 def repeats(found: Meter) -> list[Repeat]:
-    """Find what two questions asked of the same orgs in the same words; the widest spread first."""
-    orgs: dict[UUID, set[UUID]] = {}
+    """Find what questions asked of the same orgs in the same words, the widest spread first."""
+    orgs: dict[UUID, list[UUID]] = {}
     for one in found.loads:
         if one.kind == Kind.QUESTION and one.source is not None:
-            orgs.setdefault(one.source, set()).add(one.org)
-    before: dict[str, list[Asked]] = {}
-    made = []
-    for asked in sorted((found.asked[pk] for pk in orgs), key=lambda a: (a.on, str(a.pk))):
+            orgs.setdefault(one.source, []).append(one.org)
+    by_word: dict[str, list[tuple[str, Asked]]] = {}
+    for asked in sorted((found.asked[pk] for pk in orgs), key=lambda a: (a.at, str(a.pk))):
         for word, label in _words(asked):
-            made += [
-                Repeat(label, asked, earlier, len(same))
-                for earlier in before.get(word, ())
-                if (same := orgs[asked.pk] & orgs[earlier.pk])
-            ]
-            before.setdefault(word, []).append(asked)
+            by_word.setdefault(word, []).append((label, asked))
+    made = []
+    for rows in by_word.values():
+        n = Counter(org for _label, asked in rows for org in orgs[asked.pk])
+        if n_orgs := sum(times > 1 for times in n.values()):
+            made.append(Repeat(rows[-1][0], tuple(asked for _label, asked in rows), n_orgs))
     return sorted(made, key=lambda r: -r.n_orgs)
 
 
