@@ -42,6 +42,8 @@ EXCEPT = {
     "drafting.correct": PAPER,
     "drafting.draft": PAPER,
     "drafting.drop": PAPER,
+    "loop.accept_mandate_on_paper": "the office lays the signed scan on the letter's page",
+    "loop.accept_mandates_at_rally": "the office enters it in the hall, on its page",
     "loop.remind": "the clock reminds, by itself",
     "notices.add_hook": CHANNEL,
     "notices.pause_hook": CHANNEL,

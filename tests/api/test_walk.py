@@ -38,7 +38,7 @@ OWN = {
 }  # one's own, or nothing
 # What a viewer of a whole campaign is refused although it is only read.
 OFFICE_READS = {
-    "list_intakes", "read_intake",
+    "list_intakes", "read_intake", "list_revisits",
     "list_answers", "list_inquiries", "list_playbooks", "list_rounds", "list_round_returns", "plan_adoption", "read_adoption",
     "read_answer", "read_check", "read_duty", "read_inquiry", "read_playbook_text", "read_return", "read_round",
     "read_shipped_text",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
-from tests.support import forms, hooks, inquiries
+from tests.support import forms, hooks, inquiries, mandates
 from tests.support.api import token
 from tests.support.cast import END, act
 from tests.support.orgs import organisation
@@ -20,7 +20,15 @@ from gongjian.apps.grid import outgoing, waiting
 from gongjian.apps.grid.actions import save_view
 from gongjian.apps.grid.models import SavedView
 from gongjian.apps.ledger import gate
-from gongjian.apps.loop.actions import RoundPlan, Words, close_out, open_round, report
+from gongjian.apps.loop.actions import (
+    RoundPlan,
+    Said,
+    Words,
+    close_out,
+    open_round,
+    record_commitment,
+    report,
+)
 from gongjian.apps.loop.models import Return, Revisit
 from gongjian.apps.notices.models import Notice
 from gongjian.apps.papers.files import Kept, put
@@ -140,6 +148,8 @@ TABLE = {
     "loop:consent": ("post", 302, 404, 403, 403),
     "loop:ask_extension": ("post", 302, 404, 403, 403),
     "loop:decide_extension": ("post", 302, 404, 403, 302),
+    "loop:revisits": ("get", 302, 404, 403, 200),
+    "loop:draw_revisits": ("post", 302, 404, 403, 302),
     "loop:revisit": ("post", 302, 404, 403, 302),
     "loop:report": ("post", 302, 404, 403, 302),
     "loop:close_out": ("post", 302, 404, 403, 302),
@@ -173,6 +183,21 @@ TABLE = {
     "loop:inquiry_close": ("post", 302, 404, 403, 302),
     "loop:inquiry_withdraw": ("post", 302, 404, 403, 302),
     "loop:burden": ("get", 302, 404, 200, 200),
+    "loop:mandates": ("get", 302, 404, 200, 200),
+    "loop:mandate_issue": ("get", 302, 404, 403, 200),
+    "loop:mandate_reissue": ("get", 302, 404, 403, 200),
+    "loop:mandate_chase": ("post", 302, 404, 403, 302),
+    "loop:mandate_at_rally": ("post", 302, 404, 403, 302),
+    "loop:mandate": ("get", 302, 404, 200, 200),
+    "loop:mandate_accept": ("post", 302, 404, 403, 403),  # the receiver's alone
+    "loop:mandate_object": ("post", 302, 404, 403, 403),
+    "loop:mandate_paper": ("post", 302, 404, 403, 422),
+    "loop:mandate_scan": ("get", 302, 404, 404, 404),  # there is none
+    "loop:mandate_withdraw": ("post", 302, 404, 403, 422),
+    "loop:rally": ("get", 302, 404, 200, 200),
+    "loop:commitments": ("get", 302, 404, 200, 200),
+    "loop:commitment": ("get", 302, 404, 403, 200),
+    "loop:remove_commitment": ("post", 302, 404, 403, 302),
     "loop:returns": ("get", 302, 200, 200, 200),
     "loop:return": ("get", 302, 404, 403, 200),
     "loop:send_back": ("post", 302, 404, 403, 302),
@@ -238,6 +263,7 @@ def addresses(cast):
         "drafting:drop": [part.pk],
         **of_a_round(cast),
         **of_an_inquiry(cast),
+        **of_a_mandate(cast),
         **of_a_form(cast),
         **organisation(cast, item),
         **of_a_hook(cast),
@@ -310,6 +336,21 @@ def of_a_hook(cast) -> dict[str, list[object]]:
         "campaigns:hook": [code, here.pk],
         "campaigns:change_hook": [code, here.pk],
         "campaigns:redeliver": [code, here.pk, sent.pk],
+    }
+
+
+def of_a_mandate(cast) -> dict[str, list[object]]:
+    """A mandate that waits for its leading official, and a commitment of an org."""
+    (row,) = mandates.make_stage(cast).issue(1)
+    said = Said(cast.orgs["works"], "Head", "By autumn.", END)
+    made = record_commitment(act(cast.people["office"]), cast.campaign, said)
+    names = [n for n in TABLE if n.startswith("loop:mandate_") or n == "loop:mandate"]
+    of_all = {f"loop:mandate_{n}" for n in ("issue", "reissue", "chase", "at_rally")}
+    here, one = [cast.campaign.code], [made.result["commitment"]]
+    return {
+        **{n: here if n in of_all else [row.pk] for n in names},
+        "loop:commitment": one,
+        "loop:remove_commitment": one,
     }
 
 

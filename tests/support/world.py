@@ -11,7 +11,8 @@ from typing import Any
 
 from gongjian.apps.accounts import actions as accounts
 from gongjian.apps.accounts.access import scope
-from gongjian.apps.accounts.models import Grant, OrgGroupMember, Person
+from gongjian.apps.accounts.actions import Appointment
+from gongjian.apps.accounts.models import Grant, OrgGroupMember, Person, Post
 from gongjian.apps.campaigns.actions import (
     adopt,
     attach_file,
@@ -20,13 +21,14 @@ from gongjian.apps.campaigns.actions import (
     link_items,
     list_item,
 )
+from gongjian.apps.campaigns.actions.orgs import Move, Reshuffle, move_duties
 from gongjian.apps.campaigns.models import Item, PlaybookVersion
 from gongjian.apps.grid import outgoing, waiting
 from gongjian.apps.grid.actions import save_view
 from gongjian.apps.grid.models import SavedView
 from gongjian.apps.ledger import gate
 from gongjian.apps.loop import actions as loop
-from gongjian.apps.loop.models import Inquiry, Revisit
+from gongjian.apps.loop.models import Inquiry, Mandate, Revisit
 from gongjian.apps.papers.files import Kept, put
 from gongjian.apps.targets.actions import Raise, detach, raise_own
 from gongjian.formats.xlsx import SheetColumn, SheetPage, write_book
@@ -74,6 +76,7 @@ def make_world() -> World:
         _loop,
         _rounds,
         _inquiries,
+        _mandates,
         _targets,
         _orgs,
         _playbooks,
@@ -215,13 +218,14 @@ def _way(world: World) -> dict[str, Sample]:
         held.person = world.people["office"]
         accounts.grant(act(), held)
     works, head = frozenset({"contact"}), frozenset({"principal"})
-    items = [cast.item(f"Way {n}", state="in_hand") for n in range(4)]
+    items = [cast.item(f"Way {n}", state="in_hand") for n in range(5)]
     plea = loop.Plea(END + dt.timedelta(20), "Half of it is done.")
     for item in items[:2]:
         asked = act(world.people["works"], reason="The parts come late.")
         loop.ask_extension(asked, item, plea, roles=works)
     loop.consent(act(world.people["colleague"]), items[1], "principal", roles=head)
-    loop.close_out(act(world.people["colleague"]), items[3], roles=frozenset(OFFICE))
+    for item in items[3:]:
+        loop.close_out(act(world.people["colleague"]), item, roles=frozenset(OFFICE))
     look = Revisit(campaign=cast.campaign, item=items[3], limit="revisit", due=END)
     with gate.opened():
         look.save(force_insert=True)
@@ -233,6 +237,17 @@ def _way(world: World) -> dict[str, Sample]:
         "add_consent": Sample({"code": items[0].code}, {"role": "principal"}),
         "ask_extension": Sample(code, new),
         "answer_extension": Sample({"code": items[1].code}, {"grant": True}),
+        "list_revisits": Sample({"code": "LK21"}),
+        "draw_revisits": Sample(
+            {"code": "LK21"},
+            {
+                "n": 1,
+                "since": "2020-01-01",
+                "until": "2039-01-01",
+                "due": "2039-01-01",
+                "seed": "s",
+            },
+        ),
         "record_revisit": Sample({"pk": look.pk}, {"held": True, "reason": "Seen on site."}),
     }
 
@@ -304,6 +319,43 @@ def _inquiries(world: World) -> dict[str, Sample]:
         "chase_inquiry": Sample(here),
         "close_inquiry": Sample(here),
         "withdraw_inquiry": Sample(here, {"reason": "Asked elsewhere."}),
+    }
+
+
+def _mandates(world: World) -> dict[str, Sample]:
+    """Three battles' letters: the office holds the post that receives the first."""
+    books, cast = world.books, world.stage.cast
+    post = Post(org=cast.orgs["district"], title="Head of the office")
+    accounts.add_posts(act(), [post])
+    first = Appointment(world.people["office"], START)
+    accounts.appoint(act(), post, first)
+    (led, free), campaign = books.battles["BK21"], books.campaign
+    moves = tuple(Move(post, b) for b in (led, free))
+    told = act(world.people["office"], START, reason="Division of work.")
+    move_duties(told, campaign, Reshuffle(START, moves))
+    books.item("In the letter"), books.item("For the other", battle=free)
+    asked = {"battles": [str(led.pk)], "accept_by": END.isoformat()}
+    sent = program(world.people["office"]).post("campaigns/BK21/mandates", asked)
+    assert sent.status_code == 200, sent.content
+    row = Mandate.objects.get(pk=sent.json()["result"]["mandates"][0])
+    said = {"org": "works", "speaker": "Head", "text": "By autumn.", "said_on": "2021-07-01"}
+    sent = program(world.people["office"]).post("campaigns/BK21/commitments", said)
+    code, one = {"code": "BK21"}, {"pk": row.pk}
+    promise = {"pk": sent.json()["result"]["commitment"]}
+    again = {"mandates": [str(row.pk)], "accept_by": END.isoformat(), "note": "Once more."}
+    return {
+        "list_mandates": Sample(code),
+        "read_mandate": Sample(one),
+        "issue_mandates": Sample(code, {**asked, "battles": [str(free.pk)]}),
+        "reissue_mandates": Sample(code, again),
+        "chase_mandates": Sample(code),
+        "accept_mandate": Sample(one, {"digest": row.digest}),
+        "object_to_mandate": Sample(one, {"text": "Too high."}),
+        "withdraw_mandate": Sample(one, {"reason": "Divided anew."}),
+        "list_commitments": Sample(code),
+        "record_commitment": Sample(code, {**said, "text": "By winter."}),
+        "change_commitment": Sample(promise, {**said, "text": "By spring."}),
+        "remove_commitment": Sample(promise),
     }
 
 

@@ -92,6 +92,11 @@ SENTENCES: dict[str, str] = {
     ),
     "cell.empty": noop("This cell must be filled (%(head)s)."),
     "cell.not_yes_no": noop("“%(given)s” is neither yes nor no. Write yes or no."),
+    "commitment.speaker_missing": noop("Write which post spoke; no person's name."),
+    "commitment.text_missing": noop("Write what was undertaken."),
+    "commitment.too_long": noop(
+        "The commitment has %(n)s characters; the limit is %(limit)s. Keep what can be checked."
+    ),
     "csrf.failed": noop(
         "A write by a session needs its CSRF token (header X-CSRFToken); a token needs none."
     ),
@@ -316,6 +321,56 @@ SENTENCES: dict[str, str] = {
     "listing.exists": noop("%(item)s is listed in this register already."),
     "listing.number_missing": noop("A listing needs a number."),
     "listing.number_taken": noop("The number %(number)s is taken in this register."),
+    "mandate.accepted_already": noop(
+        "This mandate was accepted already: %(who)s, %(at)s. Nothing is left to do."
+    ),
+    "mandate.already": noop(
+        "%(name)s has a mandate already. Re-issue it if its goals or items have changed."
+    ),
+    "mandate.altered": noop(
+        "What this mandate holds is no longer what was issued. Nothing was accepted; tell the campaign office."
+    ),
+    "mandate.answer_missing": noop(
+        "Nothing of the mandate of %(name)s has changed. Answer the objection in the note."
+    ),
+    "mandate.day_missing": noop("Choose the day on the paper."),
+    "mandate.day_wrong": noop(
+        "It cannot have been signed on %(day)s: it was issued on %(issued)s, and today is %(today)s."
+    ),
+    "mandate.due_past": noop(
+        "The day %(due)s has passed (today is %(today)s). Choose a later one."
+    ),
+    "mandate.empty": noop(
+        "%(name)s has neither a goal nor an item, so there is nothing to accept. Add some, or leave it out."
+    ),
+    "mandate.moved": noop(
+        "Nothing was issued: goals or items have changed since you looked. Look again, then issue."
+    ),
+    "mandate.name_missing": noop("Write the name of who signs."),
+    "mandate.no_leader": noop(
+        "Nobody leads the battle %(name)s. Name a leading official under “Leaders' duties” first."
+    ),
+    "mandate.nobody": noop("Tick at least one mandate or receiver; nothing was changed."),
+    "mandate.nothing_changed": noop(
+        "Nothing of the mandate of %(name)s has changed. Write a note if it is to be issued again all the same."
+    ),
+    "mandate.objected_already": noop(
+        "An objection is with the campaign office already: %(text)s. Wait for the next edition, or speak to the office."
+    ),
+    "mandate.objection_missing": noop("Write what you object to."),
+    "mandate.other_edition": noop(
+        "Nothing was accepted: this is not the text that you had before you. Read it again, then accept."
+    ),
+    "mandate.superseded": noop(
+        "Nothing was changed: edition %(n)s was replaced by a newer one. Open the newer edition and accept that."
+    ),
+    "mandate.too_many": noop(
+        "This would issue %(n)s mandates at once; the limit is %(limit)s. Issue them in parts."
+    ),
+    "mandate.why_withdrawn": noop("Say why the mandate is withdrawn."),
+    "mandate.withdrawn": noop(
+        "Nothing was changed: the mandate was withdrawn (%(reason)s). Ask the campaign office if it should stand."
+    ),
     "org.ambiguous": noop("More than one org is called “%(given)s”. Write its code."),
     "org.back_dated": noop(
         "A re-organisation counts from the day it is entered and cannot be dated back to %(day)s."
@@ -512,10 +567,15 @@ SENTENCES: dict[str, str] = {
     "roster.name_missing": noop("Give the roster a name."),
     "roster.reason_missing": noop("Say why this version of the roster is made."),
     "revisit.done": noop("This second look at %(item)s was written down already."),
+    "revisit.moved": noop(
+        "What was closed has changed since you looked: the sample would be another one. Look at it again."
+    ),
     "revisit.no_note": noop("Write what was found, and how: on site, on paper, by talks."),
+    "revisit.none_drawn": noop("Nothing was closed in this time that is not looked at already."),
     "revisit.own": noop(
         "Whoever asked for the close-out of %(item)s does not look at it again. Somebody else does."
     ),
+    "revisit.too_many": noop("At most %(limit)s second looks are set at once."),
     "round.closed": noop("The round “%(round)s” is closed. Ask the office to open another one."),
     "round.due_past": noop("The day %(due)s has passed (today is %(today)s). Choose a later one."),
     "round.name_missing": noop("Give the round a name."),

@@ -34,6 +34,13 @@ def playbook_of(row: PlaybookVersion) -> Playbook:
     return _by_digest(row.digest, row.text, json.dumps(row.state_map, sort_keys=True))
 
 
+def version_in_force(campaign_id: UUID) -> PlaybookVersion:
+    """Give the version that a campaign runs by, the campaign with it: one query."""
+    rows = PlaybookVersion.objects.select_related("campaign")
+    found: PlaybookVersion = rows.get(campaign=campaign_id, in_force=True)
+    return found
+
+
 def playbook_in_force(campaign: Campaign) -> Playbook:
     """Give the playbook that a campaign runs by: one query."""
     return playbook_of(PlaybookVersion.objects.get(campaign=campaign, in_force=True))

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from gongjian.apps.campaigns import tally
-from gongjian.apps.campaigns.kernel_io import category_of, light_facts, playbook_in_force
+from gongjian.apps.campaigns.kernel_io import (
+    category_of,
+    light_facts,
+    playbook_in_force,
+    playbook_of,
+    version_in_force,
+)
 from gongjian.apps.campaigns.keys import keys_of
 from gongjian.apps.campaigns.models import (
     Campaign,
@@ -101,7 +107,8 @@ def project_items(touched: Sequence[Touched]) -> None:
         if isinstance(change.row, Item):
             by_campaign[change.row.campaign_id].append(change)
     for campaign_id, changes in by_campaign.items():
-        _project(Surroundings(Campaign.objects.get(pk=campaign_id)), changes)
+        version = version_in_force(campaign_id)
+        _project(Surroundings(version.campaign, playbook=playbook_of(version)), changes)
 
 
 def _project(around: Surroundings, changes: list[Touched]) -> None:
@@ -127,9 +134,11 @@ def _project(around: Surroundings, changes: list[Touched]) -> None:
 def _is_rewritten(change: Touched) -> bool:
     """Tell whether what keys and search are made of may have changed in a row.
 
-    An item that was only touched had the key of its personal fields destroyed.
+    An item with personal fields that was only touched had their key destroyed.
     """
-    return not change.before or bool({"title", "fields"} & {*(change.after or {})})
+    if change.before is None or {"title", "fields"} & {*(change.after or {})}:
+        return True
+    return not change.before and any(map(is_sealed, getattr(change.row, "fields", {}).values()))
 
 
 def _as_counted(first: dict[UUID, Touched], rows: dict[UUID, Item]) -> Iterable[Item]:

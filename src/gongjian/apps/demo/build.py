@@ -10,6 +10,7 @@ from gongjian.apps.campaigns.models import Campaign
 from gongjian.apps.demo.acts import act
 from gongjian.apps.demo.data import data, paper
 from gongjian.apps.demo.launching import launch_campaign
+from gongjian.apps.demo.mandates import hold_rally
 from gongjian.apps.drafting import actions as drafting
 from gongjian.apps.drafting.confirm import Plan
 from gongjian.apps.drafting.models import Draft
@@ -62,7 +63,8 @@ def build_desks(day: dt.date, named: dict[str, Org]) -> dict[str, Person]:
         person = Person(
             username=desk.username, name=desk.name.zh, name_en=desk.name.en, is_demo=desk.is_shown
         )
-        accounts.add_person(act(f"desk-{desk.username}", day), person)
+        post = Post.objects.filter(title=desk.post).first() if desk.post else None
+        accounts.add_person(act(f"desk-{desk.username}", day), person, post=post)
         held = Grant(person=person, role=desk.role, org=named.get(desk.org))
         accounts.grant(act(f"grant-{desk.username}", day), held)
         people[desk.username] = person
@@ -83,14 +85,14 @@ def _seat(day: dt.date, named: dict[str, Org]) -> None:
         accounts.add_person(act(f"seat-{org.code}", day), contact)
         held = Grant(person=contact, role="contact", org=org)
         accounts.grant(act(f"seat-{org.code}-grant", day), held)
-    posts = list(Post.objects.order_by("pk"))
+    posts = list(Post.objects.filter(holdings=None).order_by("pk"))
     for n, post in enumerate(posts[:-1]):
         holder = Person(username=f"in-post-{n}", name=post.title, name_en=post.title_en)
         accounts.add_person(act(f"post-{n}", day), holder, post=post)
 
 
 def build_campaign(example: Example, people: dict[str, Person]) -> Campaign:
-    """Read a paper, draft it, confirm it, complete it in a round, launch it: what an office does."""
+    """Read a paper, draft it, confirm it, complete it in a round, launch it, hold the rally: what an office does."""
     office = people["office"]
     content = paper(example.file)
     document = read_paper(content, example.file)
@@ -115,4 +117,5 @@ def build_campaign(example: Example, people: dict[str, Person]) -> Campaign:
     drafting.confirm(act(f"{slot}-confirm", day, office), draft, plan)
     campaign = Campaign.objects.get(code=example.code)
     launch_campaign(campaign, people)
+    hold_rally(campaign, example.rally, people)
     return campaign

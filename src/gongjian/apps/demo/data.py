@@ -40,7 +40,17 @@ class Desk:
     name: Name
     role: str
     org: str = ""  # empty: the whole campaign
+    post: str = ""  # the leading post that it holds
     is_shown: bool = True  # whether anybody may sit down at it
+
+
+@dataclass(frozen=True, slots=True)
+class Rally:
+    """How mandates are answered, in the order of the battles, and what orgs undertake."""
+
+    answers: tuple[str, ...]  # "screen", "acting", "rally", "object" or "wait"
+    orgs: tuple[str, ...]  # that get a mandate besides
+    said: tuple[tuple[str, str], ...]  # org, what it undertakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class Example:
     until: dt.date
     anchor_on: dt.date | None
     anchor: Name
+    rally: Rally
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,10 @@ def data() -> Data:
 
 def _example(raw: dict[str, Any]) -> Example:
     anchor = Name(**raw.get("anchor", {"zh": ""}))
-    return Example(**{**raw, "anchor_on": raw.get("anchor_on"), "anchor": anchor})
+    told = raw["rally"]
+    said = tuple((org, text) for org, text in told["said"].items())
+    rally = Rally(tuple(told["answers"]), tuple(told["orgs"]), said)
+    return Example(**{**raw, "anchor_on": raw.get("anchor_on"), "anchor": anchor, "rally": rally})
 
 
 def paper(file: str) -> bytes:

@@ -10,7 +10,11 @@ import datetime as dt
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from gongjian.apps.campaigns.kernel_io import playbook_in_force
+from gongjian.apps.campaigns.kernel_io import (
+    playbook_in_force,
+    playbook_of,
+    version_in_force,
+)
 from gongjian.apps.campaigns.models import Campaign, Item, Register
 from gongjian.apps.ledger.models import Change
 from gongjian.apps.loop.models import Turn
@@ -44,20 +48,20 @@ def project_turns(touched: Sequence[Touched]) -> None:
         by_campaign[item.campaign_id].append(item)
     Turn.objects.filter(pk__in=gone).delete()
     for campaign_id, items in by_campaign.items():
-        write(Campaign.objects.get(pk=campaign_id), items)
+        version = version_in_force(campaign_id)
+        write(version.campaign, playbook_of(version), items)
 
 
-def write(campaign: Campaign, items: Sequence[Item]) -> None:
+def write(campaign: Campaign, playbook: Playbook, items: Sequence[Item]) -> None:
     """Write the turns of some items anew: a fixed number of statements for each 500."""
-    rows = list(turns(campaign, items))
+    rows = list(turns(campaign, playbook, items))
     for at in range(0, len(items), CHUNK):
         Turn.objects.filter(pk__in=[i.pk for i in items[at : at + CHUNK]]).delete()
     Turn.objects.bulk_create(rows, batch_size=CHUNK)
 
 
-def turns(campaign: Campaign, items: Iterable[Item]) -> Iterator[Turn]:
+def turns(campaign: Campaign, playbook: Playbook, items: Iterable[Item]) -> Iterator[Turn]:
     """Work out whose turn it is with items, without writing it."""
-    playbook = playbook_in_force(campaign)
     keys = dict(Register.objects.filter(campaign=campaign).values_list("pk", "key"))
     awaited = {}
     for item in items:
@@ -106,7 +110,7 @@ def _stays(
 def differences(campaign: Campaign) -> list[tuple[str, str, str]]:
     """Compare the turns that are written with those that follow from the items: (item, has, should)."""
     items = list(Item.objects.filter(campaign=campaign))
-    should = {t.pk: _line(t) for t in turns(campaign, items)}
+    should = {t.pk: _line(t) for t in turns(campaign, playbook_in_force(campaign), items)}
     has = {t.pk: _line(t) for t in Turn.objects.filter(campaign=campaign)}
     codes = {i.pk: i.code for i in items}
     return [

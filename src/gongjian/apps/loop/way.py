@@ -15,6 +15,7 @@ from gongjian.apps.loop.actions import OWN
 from gongjian.apps.loop.actions.revisits import LOOKERS
 from gongjian.apps.loop.models import Extension, Movement, Revisit, Turn
 from gongjian.apps.loop.queries import Steps, agreed
+from gongjian.apps.loop.queries.looks import CLOSES, RETURNS
 from gongjian.kernel.model.workflow import StateCategory
 from gongjian.lib.problems import NEEDS
 
@@ -203,8 +204,6 @@ class Way:
             return key  # of a playbook that was in force then
 
 
-RETURNS = frozenset({"send_back", "return_result", "returned_above", "refuse_extension"})
-CLOSES = frozenset({"close_out", "close_major", "close_above"})
 BARE = frozenset({"close_out", "reopen"})  # they ask for no more than a note
 SIDEWAYS = frozenset({
     "suspend", "carry_over", "end", "hold_long", "send_back", "return_result", "dismiss", "stabilise",

@@ -20,6 +20,9 @@ SENTENCES: dict[str, str] = {
     "inquiry.asked": noop("A question to be answered: %(title)s"),
     "inquiry.chased": noop("Reminder: a question is still to be answered: %(title)s"),
     "launch.issued": noop("%(n)s items were issued to you: %(campaign)s"),
+    "mandate.asked": noop("A mandate to accept: %(to)s · %(title)s"),
+    "mandate.chased": noop("Reminder: a mandate is still to be accepted: %(to)s · %(title)s"),
+    "mandate.objected": noop("An objection to the mandate of %(to)s is to be answered"),
     "return.sent_back": noop("Sent back to be corrected: %(item)s %(title)s"),
     "round.asked": noop("%(n)s items to complete: %(round)s"),
     "round.chased": noop("Reminder: %(n)s items are still to be completed: %(round)s"),
@@ -78,6 +81,7 @@ ERRORS: dict[str, str] = {
 KINDS: dict[str, str] = {
     "inquiry": noop("One-time question"),
     "launch": noop("Issued"),
+    "mandate": noop("Mandate"),
     "return": noop("Sent back"),
     "round": noop("To complete"),
     "step": noop("In hand"),

@@ -12,8 +12,13 @@ from gongjian.apps.loop.models import Movement, Revisit
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from gongjian.apps.campaigns.models import Campaign, Item
     from gongjian.apps.ledger.book import Book
 
+SAMPLE, SAMPLE_CAP = "sample", 200
 LOOKERS = frozenset({"office", "inspector"})
 
 
@@ -40,3 +45,18 @@ def record_revisit(
     if held:
         return {"item": item.code, "state": item.state}
     return take(book, item, "reopen", roles)
+
+
+@action("loop.draw_revisits")
+def draw_revisits(
+    book: Book, campaign: Campaign, items: Sequence[Item], due: dt.date, *, seed: str
+) -> dict[str, Any]:
+    """Set second looks at a sample; its seed stays in the book, so that anybody can draw it again."""
+    if not items:
+        raise ActionError("revisit.none_drawn")
+    if len(items) > SAMPLE_CAP:
+        raise ActionError("revisit.too_many", limit=SAMPLE_CAP)
+    book.campaign_id = campaign.pk
+    rows = [Revisit(campaign=campaign, item=item, limit=SAMPLE, due=due) for item in items]
+    book.insert(*rows)
+    return {"seed": seed, "items": [item.code for item in items], "due": due.isoformat()}

@@ -180,7 +180,9 @@ def _decided(book: Book, item: Item, playbook: Playbook, key: str, asked: Asked)
         raise ActionError(error.code, **error.facts) from error
     if not isinstance(verdict, Allowed):
         raise ActionError(verdict.code, item=item.code, **_told(playbook, item, verdict.facts))
-    if lacking := missing(register, item.fields, verdict.state):
+    # What comes back is opened as it is: nobody is kept from saying so by a blank.
+    lacking = () if key == "reopen" else missing(register, item.fields, verdict.state)
+    if lacking:
         names = [register.field(k).label for k in lacking]
         raise ActionError("workflow.needs", item=item.code, needs=names)
     return verdict.state

@@ -13,16 +13,19 @@ from pydantic import Field
 
 from gongjian.apps.accounts.edge import act_of, seen_by
 from gongjian.apps.accounts.operations import once, reads, writes
-from gongjian.apps.campaigns.queries import get_item_for
+from gongjian.apps.campaigns.queries import get_campaign_for, get_item_for
 from gongjian.apps.loop import actions
 from gongjian.apps.loop.actions import Plea
-from gongjian.apps.loop.actions.revisits import LOOKERS
+from gongjian.apps.loop.actions.revisits import LOOKERS, SAMPLE_CAP
 from gongjian.apps.loop.models import Extension, Movement, Revisit, Turn
 from gongjian.apps.loop.queries import require_step, step_roles
+from gongjian.apps.loop.queries.looks import Wish, looks, sample
 from gongjian.apps.loop.work import work_of
 from gongjian.lib.contract import Body, Day
 
 if TYPE_CHECKING:
+    from gongjian.apps.accounts.access import Scope
+    from gongjian.apps.campaigns.models import Campaign
     from gongjian.apps.ledger.book import Outcome
     from gongjian.apps.loop.work import Task
 
@@ -125,6 +128,25 @@ class ExtensionAnswerIn(Body):
     reason: Note = ""
 
 
+class RevisitsOut(Schema):
+    """Second looks of a campaign; at most two hundred of each."""
+
+    due: list[RevisitOut]
+    done: list[RevisitOut]
+    held: int
+    slipped: int
+
+
+class SampleIn(Body):
+    """How a sample is drawn, and until when it is looked at."""
+
+    n: Annotated[int, Field(ge=1, le=SAMPLE_CAP)]
+    since: Day
+    until: Day
+    due: Day
+    seed: Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class LookIn(Body):
     """What a second look found."""
 
@@ -199,6 +221,37 @@ def answer_extension(request: HttpRequest, code: str, body: ExtensionAnswerIn) -
     if body.grant:
         return actions.grant_extension(act, item, body.due, roles=held)
     return actions.refuse_extension(act, item, roles=held)
+
+
+@router.get("campaigns/{code}/revisits", **reads(RevisitsOut))
+def list_revisits(request: HttpRequest, code: str) -> Any:
+    """Give the second looks of a campaign that are due, and the last that were taken."""
+    seen = seen_by(request)
+    found = looks(seen, _looked_at(seen, code))
+    return {
+        "due": [_look(r, r.item.code) for r in found.due],
+        "done": [_look(r, r.item.code) for r in found.done],
+        "held": found.n_held,
+        "slipped": found.n_slipped,
+    }
+
+
+@router.post("campaigns/{code}/revisits", **writes("loop:write", "loop.draw_revisits"))
+@once
+def draw_revisits(request: HttpRequest, code: str, body: SampleIn) -> Outcome:
+    """Set second looks at a sample of what was closed, weighted by risk; the same seed draws the same."""
+    seen = seen_by(request)
+    campaign = _looked_at(seen, code)
+    wish = Wish(body.n, body.since, body.until, body.seed)
+    items = [one.item for one in sample(seen, campaign, wish)]
+    return actions.draw_revisits(act_of(request), campaign, items, body.due, seed=body.seed)
+
+
+def _looked_at(seen: Scope, code: str) -> Campaign:
+    campaign = get_campaign_for(seen, code)
+    if not seen.wide_roles(campaign.pk) & LOOKERS:
+        raise PermissionDenied
+    return campaign
 
 
 @router.post("revisits/{uuid:pk}", **writes("loop:write", "loop.record_revisit"))

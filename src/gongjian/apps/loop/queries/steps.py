@@ -122,7 +122,8 @@ class Steps:
         register = self.playbook.register(self.item.register.key)
         labels = {f.key: f.label for f in register.fields}
         given = self.given(REASON)
-        lacking = missing(register, self.item.fields, step.target)
+        is_back = step.key == "reopen"
+        lacking = () if is_back else missing(register, self.item.fields, step.target)
         for key in lacking:
             yield labels[key]
         for any_of in step.requires:

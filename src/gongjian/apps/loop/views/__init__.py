@@ -1,4 +1,4 @@
-"""Pages of the loop that write: reports, gaps and rounds, returns, the launch."""
+"""Pages of the loop that write: reports, gaps and rounds, returns, the launch, mandates."""
 
 from gongjian.apps.loop.views.burden import burden
 from gongjian.apps.loop.views.inquiries import answer as inquiry_answer
@@ -18,6 +18,23 @@ from gongjian.apps.loop.views.launch import (
     say_count,
     waive,
     withdraw_waivers,
+)
+from gongjian.apps.loop.views.looks import draw_revisits, revisits
+from gongjian.apps.loop.views.mandates import accept as mandate_accept
+from gongjian.apps.loop.views.mandates import at_rally as mandate_at_rally
+from gongjian.apps.loop.views.mandates import chase as mandate_chase
+from gongjian.apps.loop.views.mandates import issue as mandate_issue
+from gongjian.apps.loop.views.mandates import mandate, mandates
+from gongjian.apps.loop.views.mandates import object_to as mandate_object
+from gongjian.apps.loop.views.mandates import on_paper as mandate_paper
+from gongjian.apps.loop.views.mandates import reissue as mandate_reissue
+from gongjian.apps.loop.views.mandates import scan as mandate_scan
+from gongjian.apps.loop.views.mandates import withdraw as mandate_withdraw
+from gongjian.apps.loop.views.rally import (
+    commitment,
+    commitments,
+    rally,
+    remove_commitment,
 )
 from gongjian.apps.loop.views.returns import duty, duty_chase, duty_join, give_back, returns
 from gongjian.apps.loop.views.rounds import accept, chase, close, open_round, round_page, send_back
@@ -43,8 +60,11 @@ __all__ = [
     "chase",
     "close",
     "close_out",
+    "commitment",
+    "commitments",
     "consent",
     "decide_extension",
+    "draw_revisits",
     "duty",
     "duty_chase",
     "duty_join",
@@ -61,13 +81,27 @@ __all__ = [
     "inquiry_withdraw",
     "inquiry_workbook",
     "launch",
+    "mandate",
+    "mandate_accept",
+    "mandate_at_rally",
+    "mandate_chase",
+    "mandate_issue",
+    "mandate_object",
+    "mandate_paper",
+    "mandate_reissue",
+    "mandate_scan",
+    "mandate_withdraw",
+    "mandates",
     "name_lead",
     "open_round",
     "publish",
+    "rally",
+    "remove_commitment",
     "reopen",
     "report",
     "returns",
     "revisit",
+    "revisits",
     "round_page",
     "say_count",
     "send_back",
