@@ -187,6 +187,7 @@ TABLE = {
     "loop:ask_decision": ("get", 302, 404, 403, 200),
     "loop:decide": ("post", 302, 404, 403, 403),  # it is asked of a leading official
     "loop:instructed": ("get", 302, 200, 200, 200),
+    "loop:burden": ("get", 302, 404, 200, 200),
     "loop:mandates": ("get", 302, 404, 200, 200),
     "loop:mandate_issue": ("get", 302, 404, 403, 200),
     "loop:mandate_reissue": ("get", 302, 404, 403, 200),

@@ -155,6 +155,7 @@ def test_a_hidden_value_shows_again_only_where_it_fits():
     [
         (lambda s: s["label"].update(zh="鸟类普查"), "playbook.renamed"),
         (lambda s: s.update(too_many=7), "playbook.too_many"),
+        (lambda s: s.update(burden_cap=7), "playbook.burden_cap"),
         (lambda s: s["registers"][0]["label"].update(zh="点"), "register.renamed"),
         (lambda s: s["registers"][0].update(needs=["owner"]), "register.needs"),
         (lambda s: plays.field_of(s, "species")["choices"].pop(), "choice.removed"),

@@ -125,6 +125,7 @@ class Stage:
         return item
 
     def open_round(self, name="First round", due=dt.date(2021, 7, 20), **more) -> Round:
+        more = {"reason": "Everything goes out before the launch."} | more
         plan = actions.RoundPlan(name, due, **more)
         done = actions.open_round(act(self.person("office"), START), self.campaign, plan)
         return Round.objects.select_related("campaign").get(pk=done.result["round"])

@@ -310,6 +310,7 @@ def _inquiries(world: World) -> dict[str, Sample]:
     code, here = {"code": "LK21"}, {"code": "LK21", "pk": row.pk}
     given = {"pk": row.answers.get(org=world.stage.cast.orgs["works"]).pk}
     return {
+        "read_burden": Sample(code),
         "list_inquiries": Sample(code),
         "ask_inquiry": Sample(code, {**asked, "title": "How many boats?"}),
         "read_inquiry": Sample(here),

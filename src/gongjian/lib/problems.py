@@ -72,6 +72,9 @@ SENTENCES: dict[str, str] = {
     "bulk.dates_reversed": noop("It would end before it starts."),
     "bulk.no_date": noop("There is no date that could be moved."),
     "bulk.not_there": noop("It is not in this register, or not yours to see."),
+    "burden.over_cap": noop(
+        "%(n)s orgs would be asked for more than %(cap)s fields this week: %(orgs)s. Ask for less or later, or say why it must be now."
+    ),
     "campaign.code_malformed": noop(
         "“%(campaign)s” cannot be a code: two to twelve capital letters and digits, a letter first."
     ),

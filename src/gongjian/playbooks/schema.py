@@ -28,14 +28,20 @@ class Strict(BaseModel):
 
 
 class Grown(Strict):
-    """A shape that newer files say more in: left out where empty, for a version is known by its digest."""
+    """A shape that newer files say more in.
+
+    What is empty, or as it is where nothing is said, is left out: a version is known by its digest.
+    """
 
     NEWER: ClassVar[tuple[str, ...]]
 
     @model_serializer(mode="wrap")
     def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = write(self)
-        return {k: v for k, v in content.items() if v or k not in self.NEWER}
+        return {k: v for k, v in content.items() if k not in self.NEWER or self._is_said(k, v)}
+
+    def _is_said(self, key: str, value: Any) -> bool:
+        return bool(value) and value != type(self).model_fields[key].default
 
 
 class LabelIn(Strict):
@@ -280,8 +286,9 @@ class DutyIn(Strict):
     portfolio: Annotated[str, Field(max_length=120)] = ""
 
 
-class PlaybookIn(Strict):
+class PlaybookIn(Grown):
     KERNEL = playbook.Playbook
+    NEWER = ("burden_cap",)
     format: Literal[2]
     key: Key
     version: Annotated[int, Field(ge=1)]
@@ -300,3 +307,4 @@ class PlaybookIn(Strict):
     scoring: list[ScoreRuleIn] = []
     duties: list[DutyIn] = []
     too_many: Annotated[int, Field(ge=1, le=10_000)] = 20
+    burden_cap: Annotated[int, Field(ge=1, le=10_000)] = 60

@@ -59,6 +59,9 @@ SPECIAL = {
     "field.type": noop("“%(name)s” holds: %(before)s → %(after)s"),
     "field.unit": noop("Unit of “%(name)s”: %(before)s → %(after)s"),
     "head.changed": noop("Columns of a printed form: %(before)s → %(after)s"),
+    "playbook.burden_cap": noop(
+        "Fields an org is asked in a week without a reason: %(before)s → %(after)s"
+    ),
     "playbook.too_many": noop("Items from which an owner holds too many: %(before)s → %(after)s"),
     "register.access_class": noop("How closely it is kept: %(before)s → %(after)s"),
     "register.code_prefix": noop("Letters of its codes: %(before)s → %(after)s"),

@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{_INQUIRY}/workbook", views.inquiry_workbook, name="inquiry_workbook"),
     path(f"{_INQUIRY}/upload", views.inquiry_upload, name="inquiry_upload"),
     path(f"{_INQUIRY}/import", views.inquiry_take_in, name="inquiry_take_in"),
+    path("c/<str:code>/burden", views.burden, name="burden"),
     path("returns/", views.returns, name="returns"),
     path("returns/inquiries/<uuid:pk>/", views.inquiry_answer, name="inquiry_answer"),
     path("returns/<uuid:pk>/", views.give_back, name="return"),

@@ -337,6 +337,8 @@ class Playbook:
         Recurring duties.
     too_many : int
         Open items above which an owner is said to hold too many.
+    burden_cap : int
+        Fields that one org is asked in a week, above which whoever asks must say why.
     state_map : dict of str to dict
         Register → former state → state that took its place, for rows that an adoption has not
         rewritten yet; set by whoever keeps the version, never by a file.
@@ -361,6 +363,7 @@ class Playbook:
     scoring: tuple[ScoreRule, ...] = ()
     duties: tuple[DutyDef, ...] = ()
     too_many: int = 20
+    burden_cap: int = 60
     state_map: dict[str, dict[str, str]] = field(default_factory=dict)
     digest: str = ""
 

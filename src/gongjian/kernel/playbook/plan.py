@@ -440,6 +440,8 @@ def _head(old: Playbook, new: Playbook) -> Iterator[Line]:
         yield Line("playbook.renamed", before=old.label, after=new.label)
     if old.too_many != new.too_many:
         yield Line("playbook.too_many", before=str(old.too_many), after=str(new.too_many))
+    if old.burden_cap != new.burden_cap:
+        yield Line("playbook.burden_cap", before=str(old.burden_cap), after=str(new.burden_cap))
 
 
 def _registers(old: Playbook, new: Playbook, facts: Facts) -> Iterator[Line]:

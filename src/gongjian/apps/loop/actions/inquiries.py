@@ -13,6 +13,7 @@ from gongjian.apps.accounts.models import AccessClass
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError, Book, Moved, action
 from gongjian.apps.ledger.models import SYSTEM
+from gongjian.apps.loop.actions.burden import weigh
 from gongjian.apps.loop.models import Answer, Inquiry, Return
 from gongjian.apps.loop.queries.inquiries import outstanding
 from gongjian.apps.loop.queries.known import known_things
@@ -49,7 +50,7 @@ class InquiryPlan:
     whom: str = ""  # how the orgs were named
     note: str = ""
     item: Item | None = None
-    reason: str = ""  # why it is asked although the book knows
+    reason: str = ""  # why it is asked although the book knows, or the orgs are asked too much
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,14 @@ class Given:
 def ask(book: Book, campaign: Campaign, plan: InquiryPlan) -> dict[str, Any]:
     """Ask: one question, an answer to be given by each org, one notice each.
 
-    What the book holds already is not asked for again without a reason.
+    What the book holds already is not asked for again without a reason, nor is an org asked for more
+    than the cap in one week.
     """
     _refuse_plan(plan, today_of(campaign))
     known = known_things(campaign, plan.things)
     if known and not plan.reason.strip():
         raise ActionError("inquiry.known", things=_labels(plan.things, known))
+    n_over = weigh(book, campaign, {o.pk: len(plan.things) for o in plan.orgs}, plan.reason)
     book.campaign_id = campaign.pk
     row = Inquiry(
         campaign=campaign,
@@ -82,7 +85,7 @@ def ask(book: Book, campaign: Campaign, plan: InquiryPlan) -> dict[str, Any]:
         item=plan.item,
         access_class=plan.item.access_class if plan.item else AccessClass.OPEN,
         known=[k.wire() for k in known],
-        reason=plan.reason.strip()[:300] if known else "",
+        reason=plan.reason.strip()[:300] if known or n_over else "",
         asked_by=_person(book),
         asked_at=book.at,
     )
@@ -90,7 +93,7 @@ def ask(book: Book, campaign: Campaign, plan: InquiryPlan) -> dict[str, Any]:
     book.insert(row)
     book.insert(*answers)
     _tell(book, row, "inquiry.asked", answers)
-    return {"inquiry": str(row.pk), "orgs": len(answers)}
+    return {"inquiry": str(row.pk), "orgs": len(answers), "over": n_over}
 
 
 def _labels(things: Iterable[Thing], known: Iterable[Known]) -> list[str]:

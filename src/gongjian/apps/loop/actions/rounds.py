@@ -17,6 +17,7 @@ from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError, Book, Moved, action
 from gongjian.apps.ledger.models import SYSTEM
 from gongjian.apps.loop.actions.accepting import take_over
+from gongjian.apps.loop.actions.burden import weigh
 from gongjian.apps.loop.answers import JOINED, PART, Answers, Names, Reader, answerable, typed_of
 from gongjian.apps.loop.models import Return, Round
 from gongjian.apps.loop.queries.launch import Waiting, waiting
@@ -47,6 +48,7 @@ class RoundPlan:
     due: dt.date
     note: str = ""
     only_lacking: bool = False  # ask only for items that lack something
+    reason: str = ""  # why orgs are asked for more than the cap
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def open_round(book: Book, campaign: Campaign, plan: RoundPlan) -> dict[str, Any
     sent = _returns(row, waiting(campaign), only_lacking=plan.only_lacking)
     if not sent.returns:
         raise ActionError("round.nobody_to_ask", n=len(sent.unsent))
+    n_over = weigh(book, campaign, _fields(sent.returns), plan.reason)
     book.insert(row)
     book.insert(*sent.returns)
     n_orgs = _tell(book, row, "round.asked", sent.returns)
@@ -97,7 +100,22 @@ def open_round(book: Book, campaign: Campaign, plan: RoundPlan) -> dict[str, Any
         "orgs": n_orgs,
         "unsent": sent.unsent,
         "already": sent.already,
+        "over": n_over,
+        "reason": plan.reason.strip()[:300] if n_over else "",
     }
+
+
+def blanks(campaign: Campaign, plan: RoundPlan) -> Counter[UUID]:
+    """Give how many fields a round would ask of each org; nothing is sent."""
+    row = Round(campaign=campaign, name=plan.name, due=plan.due)
+    return _fields(_returns(row, waiting(campaign), only_lacking=plan.only_lacking).returns)
+
+
+def _fields(returns: Iterable[Return]) -> Counter[UUID]:
+    n: Counter[UUID] = Counter()
+    for one in returns:
+        n[one.org_id] += len(one.asked)
+    return n
 
 
 @dataclass

@@ -1,6 +1,15 @@
 """The closed loop for programs: reports and steps, rounds of returns, mandates, decisions, the launch."""
 
-from gongjian.apps.loop.api import decisions, inquiries, launch, mandates, returns, steps, way
+from gongjian.apps.loop.api import (
+    burden,
+    decisions,
+    inquiries,
+    launch,
+    mandates,
+    returns,
+    steps,
+    way,
+)
 
 routers = (
     steps.router,
@@ -10,6 +19,7 @@ routers = (
     decisions.router,
     mandates.router,
     launch.router,
+    burden.router,
 )
 
 __all__ = ["routers"]

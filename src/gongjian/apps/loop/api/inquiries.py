@@ -100,7 +100,10 @@ class InquiryIn(Body):
     group: Annotated[str | None, Field(max_length=32, description="key of a group")] = None
     note: Annotated[str, Field(max_length=2000)] = ""
     item: Code | None = None
-    reason: Annotated[Line, Field(description="why it is asked although the book knows")] = ""
+    reason: Annotated[
+        Line,
+        Field(description="why it is asked although the book knows, or orgs are asked too much"),
+    ] = ""
 
 
 class AnswerOut(Schema):
@@ -166,7 +169,10 @@ def _inquiry(row: Inquiry, n_in: int, n: int) -> dict[str, Any]:
 @router.post("campaigns/{code}/inquiries", **writes("loop:write", "loop.ask"))
 @once
 def ask_inquiry(request: HttpRequest, code: str, body: InquiryIn) -> Outcome:
-    """Ask a question of many orgs; what the book holds already is not asked without a reason."""
+    """Ask a question of many orgs.
+
+    What the book holds already is not asked without a reason, nor more fields in a week than the cap.
+    """
     seen = seen_by(request)
     campaign = get_office_campaign_for(seen, code)
     orgs, whom = _orgs(campaign, body)

@@ -28,6 +28,7 @@ from gongjian.lib.contract import (
     Day,
     Id,
     Limit,
+    Line,
     Unfit,
     cursor,
     place_of,
@@ -70,6 +71,7 @@ class RoundIn(Body):
     due: Day
     note: Annotated[str, Field(max_length=2000)] = ""
     only_lacking: bool = False
+    reason: Annotated[Line, Field(description="why orgs are asked for more than the cap")] = ""
 
 
 class ReturnOut(Schema):
@@ -160,9 +162,14 @@ def _round(row: Round, n_in: int, n: int) -> dict[str, Any]:
 @router.post("campaigns/{code}/rounds", **writes("loop:write", "loop.open_round"))
 @once
 def open_round(request: HttpRequest, code: str, body: RoundIn) -> Outcome:
-    """Send out what is blank: one return for each item to the org that answers for it."""
+    """Send out what is blank: one return for each item to the org that answers for it.
+
+    An org is asked for more fields in a week than the cap only with a reason.
+    """
     campaign = queries.get_office_campaign_for(seen_by(request), code)
-    return actions.open_round(act_of(request), campaign, RoundPlan(**body.model_dump()))
+    return actions.open_round(
+        act_of(request, body.reason), campaign, RoundPlan(**body.model_dump())
+    )
 
 
 @router.get("campaigns/{code}/rounds/{uuid:pk}", **reads(RoundOut))

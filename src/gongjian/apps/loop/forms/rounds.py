@@ -21,6 +21,9 @@ class RoundForm(forms.Form):
     due = forms.DateField(label=_("Due"))
     note = forms.CharField(label=_("Note"), max_length=2000, required=False)
     only_lacking = forms.BooleanField(label=_("Only items that lack something"), required=False)
+    reason = forms.CharField(
+        label=_("Why it is asked all the same"), max_length=300, required=False
+    )
 
     def plan(self) -> RoundPlan:
         """Give what was typed as the action takes it."""

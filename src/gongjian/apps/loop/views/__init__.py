@@ -1,5 +1,6 @@
 """Pages of the loop that write: reports, gaps and rounds, returns, the launch, mandates."""
 
+from gongjian.apps.loop.views.burden import burden
 from gongjian.apps.loop.views.decisions import (
     ask_decision,
     decide,
@@ -63,6 +64,7 @@ __all__ = [
     "ask",
     "ask_decision",
     "ask_extension",
+    "burden",
     "chase",
     "close",
     "close_out",

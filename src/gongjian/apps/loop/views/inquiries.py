@@ -18,10 +18,11 @@ from gongjian.apps.campaigns.kernel_io import playbook_in_force
 from gongjian.apps.campaigns.queries import in_sight
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
-from gongjian.apps.loop import actions, inquiry_pages
+from gongjian.apps.loop import actions, burden_pages, inquiry_pages
 from gongjian.apps.loop.forms import AskForm
 from gongjian.apps.loop.models import Answer, Inquiry, Return
 from gongjian.apps.loop.queries import inquiries as queries
+from gongjian.apps.loop.queries.burden import over_cap
 from gongjian.apps.loop.queries.known import Known, known_things
 from gongjian.apps.loop.queries.returns import PAGE, get_office_campaign_for
 from gongjian.apps.loop.things import read, things_of
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
     from gongjian.apps.accounts.access import Scope
     from gongjian.apps.campaigns.models import Campaign
     from gongjian.apps.loop.actions import InquiryPlan
+    from gongjian.apps.loop.burden_pages import OverRow
     from gongjian.apps.loop.things import Read
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_WITH_A_REASON = frozenset({"inquiry.known", "burden.over_cap"})  # shown by the page itself
 TICKED_CAP = 300  # orgs to tick; the others are named
 
 
@@ -79,7 +82,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     try:
         done = actions.ask(act_of(request), campaign, plan)
     except ActionError as error:
-        if error.code != "inquiry.known":
+        if error.code not in _WITH_A_REASON:
             form.faults[""] = sentence(error)
         return _ask_page(request, form, plan, status=422)
     messages.success(request, _("%(n)s orgs were asked.") % {"n": done.result["orgs"]})
@@ -113,9 +116,15 @@ def _ask_page(
         "known": inquiry_pages.known_rows(playbook, campaign.code, plan.things, known)
         if plan
         else [],
+        "over": _over(campaign, plan) if plan else [],
         "request_id": str(new_id()),
     }
     return render(request, "loop/ask.html", context, status=status)
+
+
+def _over(campaign: Campaign, plan: InquiryPlan) -> list[OverRow]:
+    more = {org.pk: len(plan.things) for org in plan.orgs}
+    return burden_pages.over_rows(over_cap(campaign, more, today_of(campaign)))
 
 
 @login_required

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gongjian.apps.accounts.edge import act_of, seen_by, tell_done
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
-from gongjian.apps.loop import actions, pages
+from gongjian.apps.loop import actions, burden_pages, pages
 from gongjian.apps.loop.answers import Names
 from gongjian.apps.loop.forms import AgendaForm, RoundForm
 from gongjian.apps.loop.models import Waiver
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from gongjian.apps.campaigns.models import Campaign
+    from gongjian.apps.loop.queries.burden import Over
 
 
 @login_required
@@ -42,14 +43,19 @@ def gaps(request: HttpRequest, code: str) -> HttpResponse:
     return gaps_page(request, campaign, RoundForm())
 
 
-def gaps_page(
-    request: HttpRequest, campaign: Campaign, form: RoundForm, status: int = 200
+def gaps_page(  # what was typed and what is too much of it belong together
+    request: HttpRequest,
+    campaign: Campaign,
+    form: RoundForm,
+    status: int = 200,
+    over: Iterable[Over] = (),
 ) -> HttpResponse:
-    """Give the gap list with a form as it was typed."""
+    """Give the gap list with a form as it was typed, and the orgs that it would ask too much."""
     context: dict[str, Any] = pages.gap_context(waiting(campaign))
     context |= {
         "place": "gaps",
         "form": form,
+        "over": burden_pages.over_rows(over),
         "rounds": rounds(campaign),
         "names": Names().choices(),
         "today": today_of(campaign),

@@ -20,6 +20,7 @@ from gongjian.apps.loop.answers import Names, short
 from gongjian.apps.loop.forms import RoundForm, shown
 from gongjian.apps.loop.models import Return
 from gongjian.apps.loop.queries import returns as queries
+from gongjian.apps.loop.queries.burden import over_cap
 from gongjian.apps.loop.views.launch import gaps_page
 from gongjian.apps.loop.words import lang, state_word
 from gongjian.lib.ids import new_id
@@ -28,7 +29,10 @@ from gongjian.lib.problems import sentence
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from gongjian.apps.campaigns.models import Campaign
+    from gongjian.apps.loop.actions import RoundPlan
     from gongjian.apps.loop.models import Round
+    from gongjian.apps.loop.queries.burden import Over
 
 
 @login_required
@@ -38,9 +42,12 @@ def open_round(request: HttpRequest, code: str) -> HttpResponse:
     campaign = queries.get_office_campaign_for(seen_by(request), code)
     form = RoundForm(request.POST)
     if form.is_valid():
+        plan = form.plan()
         try:
-            done = actions.open_round(act_of(request), campaign, form.plan())
+            done = actions.open_round(act_of(request, plan.reason), campaign, plan)
         except ActionError as error:
+            if error.code == "burden.over_cap":
+                return gaps_page(request, campaign, form, status=422, over=_over(campaign, plan))
             form.add_error(None, sentence(error))
         else:
             said = {"n": done.result["returns"], "orgs": done.result["orgs"]}
@@ -50,6 +57,10 @@ def open_round(request: HttpRequest, code: str) -> HttpResponse:
                 messages.error(request, _("Not sent, for nobody answers: %(items)s") % said)
             return redirect("loop:round", code, done.result["round"])
     return gaps_page(request, campaign, form, status=422)
+
+
+def _over(campaign: Campaign, plan: RoundPlan) -> list[Over]:
+    return over_cap(campaign, actions.blanks(campaign, plan), today_of(campaign))
 
 
 @login_required

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gongjian.apps.accounts.edge import act_of, seen_by
+from gongjian.apps.accounts.models import Role
 from gongjian.apps.campaigns.queries import get_item_for
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions
@@ -29,7 +30,13 @@ if TYPE_CHECKING:
 @require_safe
 def work(request: HttpRequest) -> HttpResponse:
     """Show what waits for the person, in order of time left."""
-    context = {"work": work_of(seen_by(request)), "shown": SHOWN, "request_id": str(new_id())}
+    seen = seen_by(request)
+    context = {
+        "work": work_of(seen),
+        "shown": SHOWN,
+        "instructs": bool(seen.roles(None) & {Role.LEADER, Role.SECRETARY}),
+        "request_id": str(new_id()),
+    }
     return render(request, "loop/work.html", context)
 
 
