@@ -214,3 +214,22 @@ def test_turns_follow_the_item_and_name_whoever_is_awaited(desk):
     drive(desk, item, ("principal", "request_close"))
     assert Turn.objects.get(pk=item.pk).roles == "office"
     assert turns.differences(desk.cast.campaign) == []
+
+
+def test_a_date_that_cannot_be_read_grants_nothing_and_the_note_stays(desk):
+    item = desk.item("tasks", "in_hand")
+    said = {"asked_due": "2021-12-01", "reason": "供货延迟", "progress": "已完成六成"}
+    client(desk.people["principal"]).post(f"/i/{item.code}/extension", said)
+    answer = {"answer": "grant", "due": "下周三", "reason": "同意"}
+    seat = client(desk.people["office"])
+    page = page_of(seat.post(f"/i/{item.code}/extension/answer", answer, follow=True))
+    assert desk.state(item) == "extending"
+    assert 'value="同意"' in page
+
+
+def test_a_note_of_a_refused_close_out_stays(desk):
+    item = desk.item("tasks", "in_hand")
+    desk.report("office", item)
+    said = {"step": "close_out", "reason": "材料齐全，予以销号"}
+    page = client(desk.people["office"]).post(f"/i/{item.code}/close-out", said, follow=True)
+    assert "材料齐全，予以销号</textarea>" in page_of(page)

@@ -1,6 +1,6 @@
 """The shapes of what pages of the loop send."""
 
-from gongjian.apps.loop.forms.extensions import ExtensionForm, day_in
+from gongjian.apps.loop.forms.extensions import DecisionForm, ExtensionForm, day_in
 from gongjian.apps.loop.forms.inquiries import AskForm
 from gongjian.apps.loop.forms.mandates import CommitmentForm, MandateForm, open_targets
 from gongjian.apps.loop.forms.report import ReportForm
@@ -11,6 +11,7 @@ __all__ = [
     "AgendaForm",
     "AskForm",
     "CommitmentForm",
+    "DecisionForm",
     "ExtensionForm",
     "MandateForm",
     "ReportForm",

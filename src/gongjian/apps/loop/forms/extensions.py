@@ -9,9 +9,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gongjian.apps.loop.actions import Plea
+from gongjian.apps.loop.forms.saying import Saying
 
 
-class ExtensionForm(forms.Form):
+class DecisionForm(Saying):
+    """Whether more time is granted, and until when; without a day, as it was asked for."""
+
+    answer = forms.ChoiceField(label=_("Answer"), choices=[("grant", ""), ("refuse", "")])
+    due = forms.DateField(label=_("New deadline"), required=False)
+
+
+class ExtensionForm(Saying):
     """A new day, why, and how far it is."""
 
     asked_due = forms.DateField(label=_("New deadline"))
@@ -23,11 +31,6 @@ class ExtensionForm(forms.Form):
         """Give what was typed as the action takes it."""
         data = self.cleaned_data
         return Plea(data["asked_due"], data["progress"], data["force_majeure"])
-
-    def first_error(self) -> str:
-        """Give the first fault with the name of its field."""
-        name, faults = next(iter(self.errors.items()))
-        return f"{self.fields[name].label}: {faults[0]}"
 
 
 def day_in(text: str) -> dt.date | None:

@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gongjian.apps.loop.actions import Words
+from gongjian.apps.loop.forms.saying import Saying
 
 
-class ReportForm(forms.Form):
+class ReportForm(Saying):
     """Three texts and a share; or one tap on “no change”."""
 
     progress = forms.CharField(label=_("Progress"), max_length=4000, required=False)
@@ -36,9 +37,3 @@ class ReportForm(forms.Form):
             share=None if percent is None else int(percent * 100),
             no_change=data["no_change"],
         )
-
-    def first_error(self) -> str:
-        """Give the first fault with the name of its field."""
-        name, faults = next(iter(self.errors.items()))
-        label = self.fields[name].label if name in self.fields else ""
-        return f"{label}: {faults[0]}"

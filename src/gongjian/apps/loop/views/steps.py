@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,7 @@ from gongjian.apps.campaigns.queries import get_item_for
 from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.loop import actions
 from gongjian.apps.loop.actions.revisits import LOOKERS
-from gongjian.apps.loop.forms import ExtensionForm, ReportForm, day_in
+from gongjian.apps.loop.forms import DecisionForm, ExtensionForm, ReportForm
 from gongjian.apps.loop.models import Revisit
 from gongjian.apps.loop.queries import require_step, step_roles
 from gongjian.lib.problems import sentence
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
+
+    from gongjian.apps.ledger.book import Act
 
 
 @login_required
@@ -36,20 +38,11 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     form = ReportForm(request.POST)
     if not form.is_valid():
         return _refused(request, code, form.first_error())
-    try:
+    done = _("Report on %(item)s received.") % {"item": code}
+    place = "loop:work" if request.POST.get("next") == "work" else ""
+    with _Telling(request, code, done, place) as told:
         actions.report(act_of(request), item, form.words(), roles=step_roles(seen, item))
-    except ActionError as error:
-        return _refused(request, code, sentence(error))
-    messages.success(request, _("Report on %(item)s received.") % {"item": code})
-    if request.POST.get("next") == "work":
-        return redirect("loop:work")
-    return redirect("cockpit:item", code)
-
-
-def _refused(request: HttpRequest, code: str, why: str) -> HttpResponse:
-    request.session[f"typed:{code}"] = request.POST.dict()
-    messages.error(request, why)
-    return redirect("cockpit:item", code)
+    return told.answer
 
 
 @login_required
@@ -59,12 +52,9 @@ def close_out(request: HttpRequest, code: str) -> HttpResponse:
     seen = seen_by(request)
     item = get_item_for(seen, code)
     held = require_step(seen, item, "close_out")
-    try:
-        actions.close_out(act_of(request, request.POST.get("reason", "")[:500]), item, roles=held)
-        messages.success(request, _("%(item)s is closed out.") % {"item": code})
-    except ActionError as error:
-        messages.error(request, sentence(error))
-    return redirect("cockpit:item", code)
+    with _Telling(request, code, _("%(item)s is closed out.") % {"item": code}) as told:
+        actions.close_out(_act(request), item, roles=held)
+    return told.answer
 
 
 @login_required
@@ -74,12 +64,9 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
     seen = seen_by(request)
     item = get_item_for(seen, code)
     held = require_step(seen, item, "reopen")
-    try:
-        actions.reopen(act_of(request, request.POST.get("reason", "")[:500]), item, roles=held)
-        messages.success(request, _("%(item)s is back in hand.") % {"item": code})
-    except ActionError as error:
-        messages.error(request, sentence(error))
-    return redirect("cockpit:item", code)
+    with _Telling(request, code, _("%(item)s is back in hand.") % {"item": code}) as told:
+        actions.reopen(_act(request), item, roles=held)
+    return told.answer
 
 
 @login_required
@@ -89,15 +76,9 @@ def step(request: HttpRequest, code: str) -> HttpResponse:
     seen = seen_by(request)
     item = get_item_for(seen, code)
     held = require_step(seen, item)
-    wanted = request.POST.get("step", "")
-    try:
-        actions.take_step(
-            act_of(request, request.POST.get("reason", "")[:300]), item, wanted, roles=held
-        )
-        messages.success(request, _("%(item)s: the step is taken.") % {"item": code})
-    except ActionError as error:
-        return _refused(request, code, sentence(error))
-    return redirect("cockpit:item", code)
+    with _Telling(request, code, _("%(item)s: the step is taken.") % {"item": code}) as told:
+        actions.take_step(_act(request), item, request.POST.get("step", ""), roles=held)
+    return told.answer
 
 
 @login_required
@@ -110,14 +91,9 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     role = request.POST.get("role", "")[:16]
     if role not in held:
         raise PermissionDenied
-    try:
-        actions.consent(
-            act_of(request, request.POST.get("reason", "")[:500]), item, role, roles=held
-        )
-        messages.success(request, _("%(item)s: you agree.") % {"item": code})
-    except ActionError as error:
-        return _refused(request, code, sentence(error))
-    return redirect("cockpit:item", code)
+    with _Telling(request, code, _("%(item)s: you agree.") % {"item": code}) as told:
+        actions.consent(_act(request), item, role, roles=held)
+    return told.answer
 
 
 @login_required
@@ -130,13 +106,9 @@ def ask_extension(request: HttpRequest, code: str) -> HttpResponse:
     form = ExtensionForm(request.POST)
     if not form.is_valid():
         return _refused(request, code, form.first_error())
-    try:
-        act = act_of(request, form.cleaned_data["reason"])
-        actions.ask_extension(act, item, form.plea(), roles=held)
-        messages.success(request, _("%(item)s: more time is asked for.") % {"item": code})
-    except ActionError as error:
-        return _refused(request, code, sentence(error))
-    return redirect("cockpit:item", code)
+    with _Telling(request, code, _("%(item)s: more time is asked for.") % {"item": code}) as told:
+        actions.ask_extension(_act(request), item, form.plea(), roles=held)
+    return told.answer
 
 
 @login_required
@@ -146,17 +118,17 @@ def decide_extension(request: HttpRequest, code: str) -> HttpResponse:
     seen = seen_by(request)
     item = get_item_for(seen, code)
     held = require_step(seen, item, "grant_extension")
-    act = act_of(request, request.POST.get("reason", "")[:500])
-    try:
-        if request.POST.get("answer") == "grant":
-            actions.grant_extension(act, item, day_in(request.POST.get("due", "")), roles=held)
-            messages.success(request, _("%(item)s: more time is granted.") % {"item": code})
-        else:
-            actions.refuse_extension(act, item, roles=held)
-            messages.success(request, _("%(item)s: more time is refused.") % {"item": code})
-    except ActionError as error:
-        return _refused(request, code, sentence(error))
-    return redirect("cockpit:item", code)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, code, form.first_error())
+    if form.cleaned_data["answer"] == "refuse":
+        done = _("%(item)s: more time is refused.") % {"item": code}
+        with _Telling(request, code, done) as told:
+            actions.refuse_extension(_act(request), item, roles=held)
+        return told.answer
+    with _Telling(request, code, _("%(item)s: more time is granted.") % {"item": code}) as told:
+        actions.grant_extension(_act(request), item, form.cleaned_data["due"], roles=held)
+    return told.answer
 
 
 @login_required
@@ -165,17 +137,41 @@ def revisit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write down what a second look found."""
     seen = seen_by(request)
     row = get_object_or_404(Revisit.objects.select_related("item"), pk=pk)
-    item = get_item_for(seen, row.item.code)
-    held = step_roles(seen, item)
+    row.item = get_item_for(seen, row.item.code)
+    held = step_roles(seen, row.item)
     if not held & LOOKERS:
         raise PermissionDenied
-    row.item = item
-    act = act_of(request, request.POST.get("reason", "")[:500])
-    try:
-        actions.record_revisit(act, row, held=request.POST.get("found") == "held", roles=held)
-        messages.success(
-            request, _("%(item)s: the second look is written down.") % {"item": item.code}
-        )
-    except ActionError as error:
-        return _refused(request, item.code, sentence(error))
-    return redirect("cockpit:item", item.code)
+    code, is_held = row.item.code, request.POST.get("found") == "held"
+    done = _("%(item)s: the second look is written down.") % {"item": code}
+    with _Telling(request, code, done) as told:
+        actions.record_revisit(_act(request), row, held=is_held, roles=held)
+    return told.answer
+
+
+def _act(request: HttpRequest) -> Act:
+    return act_of(request, request.POST.get("reason", "")[:500])
+
+
+class _Telling:
+    """Says that something is done and leads back; a refusal is told in words, and what was typed is kept."""
+
+    def __init__(self, request: HttpRequest, code: str, done: str, place: str = "") -> None:
+        self.request, self.code, self.done, self.place = request, code, done, place
+        self.answer: HttpResponse = redirect("cockpit:item", code)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, ActionError):
+            self.answer = _refused(self.request, self.code, sentence(error))
+        elif error is None:
+            messages.success(self.request, self.done)
+            self.answer = redirect(self.place) if self.place else self.answer
+        return isinstance(error, ActionError)
+
+
+def _refused(request: HttpRequest, code: str, why: str) -> HttpResponse:
+    request.session[f"typed:{code}"] = request.POST.dict()
+    messages.error(request, why)
+    return redirect("cockpit:item", code)
