@@ -26,8 +26,8 @@ import django
 
 django.setup()
 
-from benches.bench_grid import fill, orgs_of
 from benches.bench_items import count_again
+from benches.many import fill, orgs_of
 from benches.reference import floor, processor
 from django.core.management import call_command
 from django.db import connection
@@ -56,7 +56,7 @@ def measure(books: Books, n: int, runs: int) -> float:
     request, numbers = RequestFactory().get("/floor"), count()
     codes = list(
         Item.objects.filter(code__startswith="B", state="assigned")
-        .order_by("code")
+        .order_by("-code")
         .values_list("code", flat=True)[: runs + 5]
     )
 
