@@ -19,6 +19,7 @@ from gongjian.apps.accounts.models import Grant, Role
 from gongjian.apps.ledger.book import action
 from gongjian.apps.notices.actions import tell
 from gongjian.apps.notices.models import Notice, NoticeRead
+from gongjian.apps.notices.sentences import WHY, why
 from gongjian.lib import clock
 from gongjian.site.context import site
 
@@ -217,3 +218,10 @@ def asked(stage) -> int:
     with CaptureQueriesContext(connection) as caught:
         assert seat.get("/inbox").status_code == 200
     return len(caught)
+
+
+def test_a_person_who_is_told_by_name_reads_no_bare_word(stage):
+    for reason in sorted({"", *WHY}):
+        said = why(Notice(person=stage.person("works"), code="x.y", why=reason), "zh")
+        assert "(role)" not in said
+        assert "(org)" not in said, reason

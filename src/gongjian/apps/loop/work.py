@@ -15,6 +15,7 @@ from gongjian.apps.campaigns.models import Campaign, Item, PlaybookVersion
 from gongjian.apps.campaigns.queries import campaigns, roles_by_item, visible
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.loop.models import Report, Revisit
+from gongjian.apps.loop.queries.looks import org_name
 from gongjian.apps.loop.words import lang
 from gongjian.kernel.model.workflow import StateCategory
 
@@ -35,6 +36,7 @@ class Task:
     """One item that waits for the reader: what it is, how long there is, what can be done from here."""
 
     item: Item
+    org: str
     campaign: str
     register: str
     state: str
@@ -146,6 +148,7 @@ class _Desk:
         until = item.turn.until
         return Task(
             item=item,
+            org=org_name(item),
             campaign=campaign.label(lang()),
             register=playbook.register(item.register.key).label.of(lang()),
             state=now.label.of(lang()),

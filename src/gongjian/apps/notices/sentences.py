@@ -43,6 +43,10 @@ EXPECTED: dict[str, str] = {
     "decision.taken": noop("Carry the decision out"),
     "inquiry.asked": noop("Answer the question"),
     "inquiry.chased": noop("Answer the question"),
+    "launch.issued": noop("Acknowledge what is yours"),
+    "mandate.asked": noop("Accept it, or say what stands against it"),
+    "mandate.chased": noop("Accept it, or say what stands against it"),
+    "mandate.objected": noop("Answer by issuing it again"),
     "obstacle.raised": noop("Clear it, and say how far it is"),
     "obstacle.support": noop("See what is asked of you"),
     "return.sent_back": noop("Correct it and return it"),
@@ -130,8 +134,8 @@ def error_sentence(code: str) -> str:
 def why(notice: Notice, language: str, roles: Iterable[str] = ()) -> str:
     """Give why somebody is told: what their org, or they themselves, have to do with it."""
     if notice.org is None:
-        own = WHY.get(notice.why) or WHY["named"]
-        return _(own)
+        own = WHY.get(notice.why or "named", WHY["named"])
+        return _(WHY["named"] if "%(org)s" in own else own)
     pattern = WHY.get(notice.why) or WHY[""]
     words = [str(Role(r).label) for r in roles]
     as_whom = _("you are its %(role)s") % {"role": words[0]} if words else ""

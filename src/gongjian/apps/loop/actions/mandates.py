@@ -25,7 +25,7 @@ from gongjian.apps.loop.queries.mandates import (
     material,
     tellable,
 )
-from gongjian.apps.notices.actions import tell
+from gongjian.apps.notices.actions import settle_about, tell
 from gongjian.apps.notices.models import Notice
 from gongjian.apps.papers.models import StoredFile
 from gongjian.lib import clock
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 S = Mandate.State
 HOUR = dt.timedelta(hours=1)
 CAP = 2_000  # letters of one event
+TOLD = ("mandate.asked", "mandate.chased", "mandate.objected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def _tell(book: Book, campaign: Campaign, rows: Iterable[Mandate], code: str) ->
     letters = list(rows)
     people = tellable(letters, campaign, clock.today())
     for row in letters:
-        facts = {"title": row.content["heading"] or campaign.name, "to": row.content["to"]["zh"]}
+        facts = {"title": row.content["heading"] or campaign.name, "to": _both(row)}
         whom: list[dict[str, Any]] = [{"org_id": row.org_id}]
         if row.org_id is None:
             whom = [{"person_id": pk} for pk in sorted(people[row.pk])]
@@ -211,11 +212,14 @@ def _tell(book: Book, campaign: Campaign, rows: Iterable[Mandate], code: str) ->
         tell(book, notices)
 
 
+def _both(row: Mandate) -> dict[str, str]:
+    to = row.content["to"]
+    return {"zh": to["zh"], "en": to.get("en") or to["zh"]}
+
+
 def _settle(book: Book, rows: Iterable[Mandate]) -> None:
-    """Nobody is told of these any more; the notices are done."""
-    told = list(Notice.objects.filter(about__in=[r.pk for r in rows], done_on=None))
-    if told:
-        book.update_many(told, done_on=clock.day_of(book.at))
+    """Nobody is told of these any more; the notices are done, and what is not sent yet is dropped."""
+    settle_about(book, TOLD, [r.pk for r in rows], clock.day_of(book.at))
 
 
 @action("loop.reissue_mandates")
@@ -415,7 +419,8 @@ def _objected(row: Mandate) -> Notice:
     return Notice(
         person_id=row.issued_by,
         code="mandate.objected",
-        facts={"to": row.content["to"]["zh"]},
+        why="sent",
+        facts={"to": _both(row)},
         path=reverse("loop:mandate", args=[row.pk]),
         about=row.pk,
     )

@@ -229,8 +229,8 @@ def list_revisits(request: HttpRequest, code: str) -> Any:
     seen = seen_by(request)
     found = looks(seen, _looked_at(seen, code))
     return {
-        "due": [_look(r, r.item.code) for r in found.due],
-        "done": [_look(r, r.item.code) for r in found.done],
+        "due": [_look(one.row, one.row.item.code) for one in found.due],
+        "done": [_look(one.row, one.row.item.code) for one in found.done],
         "held": found.n_held,
         "slipped": found.n_slipped,
     }

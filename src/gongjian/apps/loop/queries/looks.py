@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gongjian.apps.campaigns.models import Item
 from gongjian.apps.campaigns.queries import visible
 from gongjian.apps.loop.models import Extension, Movement, Revisit
+from gongjian.apps.loop.words import lang
 from gongjian.kernel.workflow.sampling import Risk, draw
 
 if TYPE_CHECKING:
@@ -42,13 +43,30 @@ class Drawn:
     item: Item
     risk: Risk
 
+    @property
+    def org(self) -> str:
+        """Name who is accountable, in the reader's language."""
+        return org_name(self.item)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A second look as it is shown."""
+
+    row: Revisit
+
+    @property
+    def org(self) -> str:
+        """Name who is accountable, in the reader's language."""
+        return org_name(self.row.item)
+
 
 @dataclass(frozen=True, slots=True)
 class Looks:
     """The second looks of a campaign."""
 
-    due: list[Revisit]
-    done: list[Revisit]
+    due: list[Look]
+    done: list[Look]
     n_held: int
     n_slipped: int
 
@@ -57,11 +75,16 @@ def looks(seen: Scope, campaign: Campaign) -> Looks:
     """Give the second looks that a person may see: three queries."""
     there = Item.objects.filter(visible(seen, campaign.pk), campaign=campaign)
     rows = Revisit.objects.filter(campaign=campaign, item__in=there).select_related("item__org")
-    due = list(rows.filter(state=Revisit.State.DUE).order_by("due", "pk")[:SHOWN])
+    due = [Look(r) for r in rows.filter(state=Revisit.State.DUE).order_by("due", "pk")[:SHOWN]]
     found = rows.filter(state__in=(Revisit.State.HELD, Revisit.State.SLIPPED))
     states = Counter(found.order_by().values_list("state", flat=True))
-    done = list(found.order_by("-at", "pk")[:SHOWN])
+    done = [Look(r) for r in found.order_by("-at", "pk")[:SHOWN]]
     return Looks(due, done, states[Revisit.State.HELD], states[Revisit.State.SLIPPED])
+
+
+def org_name(item: Item) -> str:
+    """Name the accountable org of an item in the reader's language."""
+    return item.org.label(lang()) if item.org else ""
 
 
 def sample(seen: Scope, campaign: Campaign, wish: Wish) -> list[Drawn]:
