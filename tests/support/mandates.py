@@ -12,7 +12,7 @@ from gongjian.apps.campaigns.actions.orgs import Move, Reshuffle, move_duties
 from gongjian.apps.campaigns.models import Item, Register
 from gongjian.apps.loop import actions
 from gongjian.apps.loop.models import Mandate
-from gongjian.apps.loop.queries.mandates import Addressee, led_battles
+from gongjian.apps.loop.queries.material import Addressee, led_battles
 from gongjian.apps.papers.files import Kept, put
 from tests.support.cast import END, START, Cast, act
 from tests.support.rounds import own_target

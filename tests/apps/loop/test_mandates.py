@@ -32,7 +32,7 @@ from gongjian.apps.ledger.book import ActionError
 from gongjian.apps.ledger.models import Event
 from gongjian.apps.ledger.seal import seal
 from gongjian.apps.ledger.verify import verify
-from gongjian.apps.loop import actions, mandate_pages
+from gongjian.apps.loop import actions, letters
 from gongjian.apps.loop.mandate_content import digest_of
 from gongjian.apps.loop.models import Mandate
 from gongjian.apps.notices.models import Notice
@@ -562,7 +562,7 @@ def test_the_book_is_whole_after_all_of_it(stage):
     ],
 )
 def test_a_device_is_told_in_two_words(agent, word):
-    assert mandate_pages.device_of(agent) == word
+    assert letters.device_of(agent) == word
 
 
 def test_signing_without_a_name_takes_the_accounts(stage):

@@ -10,7 +10,7 @@ from gongjian.apps.accounts.models import Org, PostHolding
 from gongjian.apps.demo.acts import act, at
 from gongjian.apps.loop import actions
 from gongjian.apps.loop.models import Mandate
-from gongjian.apps.loop.queries.mandates import Addressee, led_battles
+from gongjian.apps.loop.queries.material import Addressee, led_battles
 
 if TYPE_CHECKING:
     from gongjian.apps.accounts.models import Person

@@ -10,10 +10,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gongjian.apps.campaigns.standing import today_of
-from gongjian.apps.loop.mandate_pages import GoalLine, goal_line
+from gongjian.apps.loop.letter_lines import GoalLine, goal_line
 from gongjian.apps.loop.models import Mandate
 from gongjian.apps.loop.queries import mandates as queries
-from gongjian.apps.loop.queries.mandates import goals_of
+from gongjian.apps.loop.queries import material
+from gongjian.apps.loop.queries.material import goals_of
 from gongjian.apps.loop.words import lang
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from gongjian.apps.campaigns.models import Campaign
-    from gongjian.apps.loop.queries.mandates import Addressee
+    from gongjian.apps.loop.queries.material import Addressee
 
 FIGURES = 3  # goals of one card that are read from three metres
 OVERALL = 3  # goals of the campaign itself, in its head
@@ -51,10 +52,10 @@ class RallyCard:
 def rally_context(campaign: Campaign) -> dict[str, Any]:
     """Give the whole screen: a fixed number of queries."""
     today = today_of(campaign)
-    led = [t for t in queries.led_battles(campaign, today) if t.battle and not t.battle.parent_id]
+    led = [t for t in material.led_battles(campaign, today) if t.battle and not t.battle.parent_id]
     led.sort(key=_protocol)
     live: dict[UUID | None, Mandate] = {}
-    live |= {m.battle_id: m for m in queries.live_mandates(campaign) if m.battle_id}
+    live |= {m.battle_id: m for m in material.live_mandates(campaign) if m.battle_id}
     goals = goals_of(campaign, led, today)
     overall = [goal_line(g) for g in goals[""]]
     cards = [_card(campaign, to, live, goals[to.key]) for to in led]

@@ -42,15 +42,9 @@ from gongjian.apps.loop.actions.launch import (
 from gongjian.apps.loop.actions.mandates import (
     MandatePlan,
     Renewal,
-    Signature,
-    SignedPaper,
-    accept_mandate,
-    accept_mandate_on_paper,
-    accept_mandates_at_rally,
     chase_mandates,
     issue_mandates,
     joined_digest,
-    object_to_mandate,
     preview_digest,
     reissue_mandates,
     withdraw_mandate,
@@ -72,6 +66,14 @@ from gongjian.apps.loop.actions.rounds import (
     join,
     open_round,
     send_back,
+)
+from gongjian.apps.loop.actions.signing import (
+    Signature,
+    SignedPaper,
+    accept_mandate,
+    accept_mandate_on_paper,
+    accept_mandates_at_rally,
+    object_to_mandate,
 )
 from gongjian.apps.loop.actions.steps import (
     OWN,

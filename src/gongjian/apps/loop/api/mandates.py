@@ -17,12 +17,13 @@ from gongjian.apps.campaigns.coded import living_org
 from gongjian.apps.campaigns.models import Item
 from gongjian.apps.campaigns.queries import get_item_for
 from gongjian.apps.campaigns.standing import today_of
-from gongjian.apps.loop import actions, mandate_pages
+from gongjian.apps.loop import actions, commitment_pages, letters
 from gongjian.apps.loop.actions import MandatePlan, Renewal, Said, Signature
 from gongjian.apps.loop.api.steps import ReasonIn
 from gongjian.apps.loop.forms import open_targets
 from gongjian.apps.loop.queries import mandates as queries
-from gongjian.apps.loop.queries.mandates import Addressee
+from gongjian.apps.loop.queries import material
+from gongjian.apps.loop.queries.material import Addressee
 from gongjian.apps.loop.queries.returns import get_office_campaign_for
 from gongjian.lib.contract import Body, Code, Day, Id, Unfit, version_held
 
@@ -140,7 +141,7 @@ def list_mandates(request: HttpRequest, code: str) -> Any:
     """Give the newest edition of each receiver: of all, or of your orgs."""
     seen = seen_by(request)
     campaign = queries.get_mandates_campaign_for(seen, code)
-    rows = queries.mandates(seen, campaign).filter(state__in=queries.LIVE).defer("content")
+    rows = queries.mandates(seen, campaign).filter(state__in=material.LIVE).defer("content")
     return {"mandates": [_mandate(r) for r in rows.select_related("post", "org", "battle")]}
 
 
@@ -168,7 +169,7 @@ def _mandate(row: Mandate) -> dict[str, Any]:
 def read_mandate(request: HttpRequest, pk: UUID) -> Any:
     """Give one edition with all that it holds."""
     row = queries.get_mandate_for(seen_by(request), pk)
-    return {**_mandate(row), "content": row.content, "is_unaltered": queries.is_unaltered(row)}
+    return {**_mandate(row), "content": row.content, "is_unaltered": material.is_unaltered(row)}
 
 
 @router.post("campaigns/{code}/mandates", **writes("loop:write", "loop.issue_mandates"))
@@ -182,7 +183,7 @@ def issue_mandates(request: HttpRequest, code: str, body: MandatesIn) -> Outcome
 
 
 def _battles(campaign: Campaign, ids: list[UUID]) -> list[Addressee]:
-    led = {t.battle.pk: t for t in queries.led_battles(campaign, today_of(campaign)) if t.battle}
+    led = {t.battle.pk: t for t in material.led_battles(campaign, today_of(campaign)) if t.battle}
     if unknown := [pk for pk in ids if pk not in led]:
         raise Unfit("body.battles", f"no battle of this campaign: {unknown[0]}")
     return [led[pk] for pk in dict.fromkeys(ids)]
@@ -197,7 +198,7 @@ def _orgs(codes: list[str]) -> list[Addressee]:
 def reissue_mandates(request: HttpRequest, code: str, body: AgainIn) -> Outcome:
     """Issue another edition of mandates; their receivers accept again."""
     campaign = get_office_campaign_for(seen_by(request), code)
-    live = {row.pk: row for row in queries.live_mandates(campaign)}
+    live = {row.pk: row for row in material.live_mandates(campaign)}
     if unknown := [pk for pk in body.mandates if pk not in live]:
         raise Unfit("body.mandates", f"no newest edition of this campaign: {unknown[0]}")
     rows = [live[pk] for pk in dict.fromkeys(body.mandates)]
@@ -226,7 +227,7 @@ def accept_mandate(request: HttpRequest, pk: UUID, body: SignatureIn) -> Outcome
     signature = Signature(
         name=body.name.strip() or (user.name if isinstance(user, Person) else ""),
         digest=body.digest,
-        device=mandate_pages.device_of(request.headers.get("User-Agent", "")),
+        device=letters.device_of(request.headers.get("User-Agent", "")),
         is_acting=is_acting,
     )
     act = act_of(request, on_behalf_of=row.post_id if is_acting else None)
@@ -258,7 +259,7 @@ def list_commitments(request: HttpRequest, code: str) -> Any:
     seen = seen_by(request)
     campaign = queries.get_mandates_campaign_for(seen, code)
     rows = queries.commitments(campaign)
-    shown = mandate_pages.commitment_rows(seen, rows)
+    shown = commitment_pages.commitment_rows(seen, rows)
     return {
         "commitments": [
             _commitment(row, [code for code, _title, _href in one.items])

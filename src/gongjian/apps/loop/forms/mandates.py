@@ -16,7 +16,7 @@ from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.loop.actions import MandatePlan, Said
 from gongjian.apps.loop.answers import Names
 from gongjian.apps.loop.queries.inquiries import choosable, members_on
-from gongjian.apps.loop.queries.mandates import Addressee, led_battles, live_mandates
+from gongjian.apps.loop.queries.material import Addressee, led_battles, live_mandates
 from gongjian.apps.targets.models import Target
 from gongjian.kernel.errors import KernelError
 

@@ -26,17 +26,18 @@ from gongjian.apps.loop.views.launch import (
     waive,
     withdraw_waivers,
 )
+from gongjian.apps.loop.views.letters import accept as mandate_accept
+from gongjian.apps.loop.views.letters import mandate
+from gongjian.apps.loop.views.letters import object_to as mandate_object
+from gongjian.apps.loop.views.letters import on_paper as mandate_paper
+from gongjian.apps.loop.views.letters import scan as mandate_scan
+from gongjian.apps.loop.views.letters import withdraw as mandate_withdraw
 from gongjian.apps.loop.views.looks import draw_revisits, revisits
-from gongjian.apps.loop.views.mandates import accept as mandate_accept
 from gongjian.apps.loop.views.mandates import at_rally as mandate_at_rally
 from gongjian.apps.loop.views.mandates import chase as mandate_chase
 from gongjian.apps.loop.views.mandates import issue as mandate_issue
-from gongjian.apps.loop.views.mandates import mandate, mandates
-from gongjian.apps.loop.views.mandates import object_to as mandate_object
-from gongjian.apps.loop.views.mandates import on_paper as mandate_paper
+from gongjian.apps.loop.views.mandates import mandates
 from gongjian.apps.loop.views.mandates import reissue as mandate_reissue
-from gongjian.apps.loop.views.mandates import scan as mandate_scan
-from gongjian.apps.loop.views.mandates import withdraw as mandate_withdraw
 from gongjian.apps.loop.views.rally import (
     commitment,
     commitments,

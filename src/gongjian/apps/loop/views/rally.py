@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongjian.apps.accounts.edge import act_of, seen_by, tell_done
 from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError
-from gongjian.apps.loop import actions, mandate_pages, rally_pages
+from gongjian.apps.loop import actions, commitment_pages, rally_pages
 from gongjian.apps.loop.forms import CommitmentForm, open_targets
 from gongjian.apps.loop.queries import mandates as queries
 from gongjian.apps.loop.queries.inquiries import choosable
@@ -76,7 +76,7 @@ def _page(request: HttpRequest, form: CommitmentForm, status: int = 200) -> Http
     may_run = seen.is_office(campaign.pk)
     context = {
         **_form_context(campaign, form, may_run=may_run),
-        "rows": mandate_pages.commitment_rows(seen, queries.commitments(campaign)),
+        "rows": commitment_pages.commitment_rows(seen, queries.commitments(campaign)),
     }
     return render(request, "loop/commitments.html", context, status=status)
 
