@@ -135,7 +135,9 @@ def why(notice: Notice, language: str, roles: Iterable[str] = ()) -> str:
     """Give why somebody is told: what their org, or they themselves, have to do with it."""
     if notice.org is None:
         own = WHY.get(notice.why or "named", WHY["named"])
-        return _(WHY["named"] if "%(org)s" in own else own)
+        is_of_an_org = "%(org)s" in own
+        said = WHY["named"] if is_of_an_org else own
+        return _(said)
     pattern = WHY.get(notice.why) or WHY[""]
     words = [str(Role(r).label) for r in roles]
     as_whom = _("you are its %(role)s") % {"role": words[0]} if words else ""

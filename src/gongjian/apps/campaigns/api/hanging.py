@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -25,7 +25,7 @@ from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.campaigns.told import sendable
 from gongjian.apps.campaigns.uploads import keep_upload
 from gongjian.apps.ledger.book import ActionError, Moved
-from gongjian.apps.papers import files
+from gongjian.apps.papers.handing import handed_out
 from gongjian.lib.contract import Body, Code, Id, Line, Unfit, version_held
 
 if TYPE_CHECKING:
@@ -435,17 +435,7 @@ def read_file(request: HttpRequest, pk: UUID) -> Any:
     item = queries.get_item_for(seen, row.item.code)
     if row.field and row.field not in _shown(seen, item):
         raise Http404
-    try:
-        content = files.opened(row.file.sha256)
-    except OSError:
-        raise Http404 from None
-    made = FileResponse(
-        content, as_attachment=True, filename=row.name, content_type="application/octet-stream"
-    )
-    made["X-Content-Type-Options"] = "nosniff"
-    made["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    made["Cache-Control"] = "private, no-store"
-    return made
+    return handed_out(row.file.sha256, row.name)
 
 
 @router.delete(

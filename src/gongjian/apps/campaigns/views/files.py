@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -24,7 +24,7 @@ from gongjian.apps.campaigns.queries import get_item_for, rights, roles
 from gongjian.apps.campaigns.uploads import keep_upload
 from gongjian.apps.campaigns.views.items import back_to
 from gongjian.apps.ledger.book import ActionError
-from gongjian.apps.papers import files
+from gongjian.apps.papers.handing import handed_out
 from gongjian.lib.problems import sentence
 
 if TYPE_CHECKING:
@@ -93,17 +93,7 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     item = get_item_for(seen, row.item.code)
     if row.field and not _may_see(seen, item, row.field):
         raise Http404
-    try:
-        content = files.opened(row.file.sha256)
-    except OSError:
-        raise Http404 from None
-    answer = FileResponse(
-        content, as_attachment=True, filename=row.name, content_type="application/octet-stream"
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return handed_out(row.file.sha256, row.name)
 
 
 def _may_see(seen: Scope, item: Item, key: str) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError, action
-from gongjian.apps.loop.actions.steps import person_of, take
+from gongjian.apps.loop.actions.steps import day_of_act, person_of, take
 from gongjian.apps.loop.models import Extension
-from gongjian.lib import clock
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,8 +28,7 @@ class Plea:
 @action("loop.ask_extension")
 def ask_extension(book: Book, item: Item, plea: Plea, *, roles: frozenset[str]) -> dict[str, Any]:
     """Ask for more time before the deadline, with reason, new date and progress."""
-    at, campaign = book.act.at, item.campaign
-    today = clock.day_of(at, campaign.zone) if at else today_of(campaign)
+    today = day_of_act(book, item.campaign)
     if item.due is None:
         raise ActionError("extension.no_due", item=item.code)
     if today > item.due:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
-from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError, Book, Moved
 from gongjian.apps.loop.models import Mandate
 from gongjian.apps.notices.actions import settle_about
@@ -14,21 +12,13 @@ from gongjian.lib import clock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gongjian.apps.campaigns.models import Campaign
-
 
 S = Mandate.State
-
-
 TOLD = ("mandate.asked", "mandate.chased", "mandate.objected")
 
 
-def day_of_act(book: Book, campaign: Campaign) -> dt.date:
-    """Give the day by the campaign's clock; one of an example stands still."""
-    return clock.day_of(book.act.at, campaign.zone) if book.act.at else today_of(campaign)
-
-
 def both(row: Mandate) -> dict[str, str]:
+    """Name the receiver in both languages."""
     to = row.content["to"]
     return {"zh": to["zh"], "en": to.get("en") or to["zh"]}
 

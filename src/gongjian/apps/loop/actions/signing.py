@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from gongjian.apps.ledger.book import ActionError, Book, action
-from gongjian.apps.loop.actions.mandate_parts import S, both, day_of_act, live, settle
-from gongjian.apps.loop.actions.steps import person_of
+from gongjian.apps.loop.actions.mandate_parts import S, both, live, settle
+from gongjian.apps.loop.actions.steps import day_of_act, person_of
 from gongjian.apps.loop.models import Mandate
 from gongjian.apps.loop.queries.material import (
     is_unaltered,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gongjian.apps.campaigns.actions import set_standing
 from gongjian.apps.campaigns.kernel_io import playbook_in_force
+from gongjian.apps.campaigns.standing import today_of
 from gongjian.apps.ledger.book import ActionError, action
 from gongjian.apps.ledger.models import SYSTEM
 from gongjian.apps.loop.actions.effects import bring_about
@@ -20,9 +21,10 @@ from gongjian.kernel.workflow.machine import Allowed, Facts, decide
 from gongjian.lib import clock
 
 if TYPE_CHECKING:
+    import datetime as dt
     from uuid import UUID
 
-    from gongjian.apps.campaigns.models import Item
+    from gongjian.apps.campaigns.models import Campaign, Item
     from gongjian.apps.ledger.book import Book
     from gongjian.kernel.model.playbook import Playbook
     from gongjian.kernel.model.workflow import Transition, Workflow
@@ -125,6 +127,11 @@ def consent(book: Book, item: Item, role: str, *, roles: frozenset[str]) -> dict
 def person_of(book: Book) -> UUID | None:
     """Give the person who acts; None for the system."""
     return None if book.act.by == SYSTEM else book.act.by
+
+
+def day_of_act(book: Book, campaign: Campaign) -> dt.date:
+    """Give the day by the campaign's clock; one of an example stands still."""
+    return clock.day_of(book.act.at, campaign.zone) if book.act.at else today_of(campaign)
 
 
 def take(book: Book, item: Item, step: str, roles: frozenset[str], **facts: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Mandates through a person's scope, and what a letter would hold today."""
+"""Mandates and commitments through a person's scope: who may read, accept, be told."""
 
 from __future__ import annotations
 

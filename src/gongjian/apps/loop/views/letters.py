@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -24,7 +24,7 @@ from gongjian.apps.loop.actions import Signature, SignedPaper
 from gongjian.apps.loop.models import Mandate
 from gongjian.apps.loop.queries import mandates as queries
 from gongjian.apps.loop.words import lang
-from gongjian.apps.papers import files
+from gongjian.apps.papers.handing import handed_out
 from gongjian.lib.ids import new_id
 from gongjian.lib.problems import sentence
 
@@ -190,14 +190,4 @@ def scan(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     row = queries.get_mandate_for(seen_by(request), pk)
     if row.file is None:
         raise Http404
-    try:
-        content = files.opened(row.file.sha256)
-    except OSError:
-        raise Http404 from None
-    answer = FileResponse(
-        content, as_attachment=True, filename=row.file_name, content_type="application/octet-stream"
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return handed_out(row.file.sha256, row.file_name)
